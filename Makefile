@@ -1,0 +1,43 @@
+# Two commands do all their own set-up: `make demo` and `make test`.
+# Everything is installed into .venv, the course cache is built inside it, results go to build/.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+DEMO := build/demo
+# As root, pip warns about itself; in a home that is not there, about its cache. Neither matters here.
+export PIP_ROOT_USER_ACTION := ignore
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint verify bench install clean
+
+demo: $(INSTALLED)
+	@rm -rf $(DEMO)
+	@$(BIN)/grader synth -n 12 --seed 7 -o $(DEMO)/class
+	@$(BIN)/grader grade $(DEMO)/class -o $(DEMO)/out
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+verify: $(INSTALLED)
+	$(BIN)/grader verify
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks.warm_vs_cold
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "Python 3.11 is needed: make PYTHON=/path/to/python3.11")'
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[course,staff,dev]'
+	$(BIN)/python -m grader.course
+	@touch $@
+
+clean:
+	rm -rf build .venv

@@ -1,0 +1,84 @@
+"""Which checks speak about which cases, and what a rule says of an outcome.
+
+In: a check, a case and the outcomes. Out: whether it applies; the differences it finds. This is
+the one place that turns a rule into a verdict, for the judge and for the diagnosis alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from grader.compare import compare, drawn_from, within
+from grader.model import (
+    Case,
+    Check,
+    Difference,
+    DrawnFrom,
+    FunctionBaseline,
+    Missing,
+    Outcome,
+    Raised,
+    Raises,
+    Returned,
+    Same,
+    Task,
+    Value,
+    Within,
+    at_path,
+)
+
+
+def applies(check: Check, case: Case, wanted: Outcome) -> bool:
+    """Whether the check speaks about the case: by its name, and by what the reference did."""
+    if check.cases and not any(fnmatchcase(case.name, pattern) for pattern in check.cases):
+        return False
+    if isinstance(check.rule, Raises):
+        return isinstance(wanted, Raised) and check.rule.exception in wanted.classes
+    if not isinstance(wanted, Returned):
+        return False
+    return not isinstance(at_path(wanted.value, check.rule.path), Missing)
+
+
+def cases_of(check: Check, task: Task, baseline: FunctionBaseline) -> Iterator[Case]:
+    """The cases that a check applies to, in order."""
+    for case in task.cases:
+        if applies(check, case, baseline.wanted[case.name]):
+            yield case
+
+
+def differences(
+    check: Check, got: Returned, wanted: Outcome, answer: Value | Missing
+) -> tuple[Difference, ...]:
+    """What the rule finds wrong with a value that came back."""
+    rule = check.rule
+    if isinstance(rule, Raises):
+        message = f"it should raise `{rule.exception}`, and it returned"
+        return (Difference("exception", message, want=rule.exception, got="a value"),)
+    if isinstance(rule, Within):
+        return within(got.value, answer, rule)
+    if isinstance(rule, DrawnFrom):
+        return drawn_from(got.value, answer, rule)
+    if not isinstance(wanted, Returned):
+        raise LookupError("the reference returned nothing to compare with")
+    return compare(got.value, wanted.value, rule)
+
+
+def holds(check: Check, got: Outcome, wanted: Outcome, answer: Value | Missing) -> bool:
+    """Whether the outcome is what the check asks for."""
+    if isinstance(check.rule, Raises):
+        return isinstance(got, Raised) and check.rule.exception in got.classes
+    return isinstance(got, Returned) and not differences(check, got, wanted, answer)
+
+
+def alike(check: Check, one: Outcome, other: Outcome) -> bool:
+    """Whether two outcomes are the same as far as the check looks at them."""
+    if isinstance(one, Raised) or isinstance(other, Raised):
+        return isinstance(one, Raised) and isinstance(other, Raised) and one.type == other.type
+    if not (isinstance(one, Returned) and isinstance(other, Returned)):
+        return type(one) is type(other)
+    path = "" if isinstance(check.rule, Raises) else check.rule.path
+    rule = check.rule if isinstance(check.rule, Same) else Same(path)
+    if isinstance(at_path(other.value, path), Missing):
+        return isinstance(at_path(one.value, path), Missing)
+    return not compare(one.value, other.value, rule)

@@ -1,0 +1,162 @@
+"""What is right: the reference, and every known mistake, through the same sandbox.
+
+In: a topic and a runner. Out: its ``Baseline``. ``Remembering`` keeps what was run before by the
+hash of the job and of everything it depends on, so that a baseline is made once, not once a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.applies import cases_of
+from grader.archive import dump_observation, load_observation
+from grader.model import (
+    Assignment,
+    Baseline,
+    DictValue,
+    FunctionBaseline,
+    Job,
+    KnownMistake,
+    Missing,
+    Observation,
+    Outcome,
+    Raised,
+    Returned,
+    Task,
+    Topic,
+    Value,
+)
+from grader.plan import call_of, plan
+from grader.sandbox import Runner
+from grader.worker.decode import FrameError
+from grader.worker.jobs import dump_job
+
+
+class BaselineError(Exception):
+    """Staff's fault: the reference itself does not run on a case. The message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """A runner that asks ``runner`` only for jobs it has not seen. For the reference and its
+    mistakes alone: staff's code does the same every time, a student's may not.
+
+    ``version`` names everything else the outcome depends on (Python, torch, the model cache, ...).
+    """
+
+    runner: Runner
+    folder: Path
+    version: str
+
+    def run(self, job: Job) -> Observation:
+        key = hashlib.sha256(self.version.encode() + b"\0" + dump_job(job)).hexdigest()
+        file = self.folder / f"{job.topic}-{key[:32]}.bin"
+        try:
+            return load_observation(file.read_bytes())
+        except (OSError, FrameError):
+            observation = self.runner.run(job)
+        if not _has_faults(observation):
+            write_whole(file, dump_observation(observation))
+        return observation
+
+
+def baselines(assignment: Assignment, runner: Runner) -> dict[str, Baseline]:
+    """Every topic's baseline. Raises ``BaselineError``."""
+    return {topic.name: topic_baseline(topic, runner) for topic in assignment.topics}
+
+
+def topic_baseline(topic: Topic, runner: Runner, mistakes: bool = True) -> Baseline:
+    """What the reference does on every case, and what each mistake does on its function's."""
+    observation = runner.run(reference_job(topic))
+    functions = {}
+    for task in topic.tasks:
+        wanted, oracle = _wanted(topic, task, observation)
+        known = FunctionBaseline(wanted, oracle)
+        _prove_checks(topic, task, known)
+        found = tuple(_mistakes(topic, task, runner)) if mistakes else ()
+        functions[task.function] = replace(known, mistakes=found)
+    return Baseline(topic.name, functions)
+
+
+def reference_job(topic: Topic) -> Job:
+    """The reference on all cases, its oracles beside it."""
+    calls = tuple(replace(call_of(task), oracle=task.oracle) for task in topic.tasks)
+    return replace(plan(topic, topic.reference), calls=calls, oracles=topic.oracles)
+
+
+def mistake_job(topic: Topic, task: Task, source: str) -> Job:
+    """A mistaken reference on its function's cases."""
+    return plan(topic, source, functions=[task.function])
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Writes a file so that it is there whole or not at all, whenever the process is killed."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(data)
+    Path(name).replace(file)
+
+
+def _mistakes(topic: Topic, task: Task, runner: Runner) -> list[KnownMistake]:
+    known = []
+    for mistake in task.mistakes:
+        observation = runner.run(mistake_job(topic, task, mistake.source))
+        known.append(KnownMistake(mistake.sentence, observation.outcomes[task.function]))
+    return known
+
+
+def _wanted(
+    topic: Topic, task: Task, observation: Observation
+) -> tuple[dict[str, Outcome], dict[str, Value]]:
+    wanted: dict[str, Outcome] = {}
+    oracle: dict[str, Value] = {}
+    for case in task.cases:
+        outcome = observation.outcome(task.function, case.name)
+        if isinstance(outcome, Raised) and outcome.stage == "call":
+            wanted[case.name] = outcome
+        elif not isinstance(outcome, Returned):
+            raise BaselineError(
+                f"reference/{topic.name}/solution.py does not run on the case {case.name!r} of "
+                f"{task.function}: {_reason(outcome)}"
+            )
+        elif task.oracle and isinstance(outcome.value, DictValue):
+            value, answer = outcome.value.get("value"), outcome.value.get("oracle")
+            if isinstance(value, Missing) or isinstance(answer, Missing):
+                raise BaselineError(f"the oracle of {topic.name}.{task.function} did not answer")
+            wanted[case.name], oracle[case.name] = replace(outcome, value=value), answer
+        else:
+            wanted[case.name] = outcome
+    return wanted, oracle
+
+
+def _prove_checks(topic: Topic, task: Task, baseline: FunctionBaseline) -> None:
+    for check in task.checks:
+        if not any(cases_of(check, task, baseline)):
+            raise BaselineError(
+                f"reference/{topic.name}/task.py: the check {check.name!r} of {task.function} "
+                "applies to no case: no case's result has what it looks at"
+            )
+
+
+def _reason(outcome: Outcome) -> str:
+    if isinstance(outcome, Raised):
+        lines = ", ".join(f"line {frame.line}" for frame in outcome.frames)
+        return f"{outcome.type} ({outcome.stage}; {lines}): {outcome.message}"
+    return str(outcome)
+
+
+def _has_faults(observation: Observation) -> bool:
+    """Whether to ask again next time: an accident of this machine is not worth keeping."""
+    every = [outcome for cases in observation.outcomes.values() for outcome in cases.values()]
+    return any(not isinstance(outcome, (Returned, Raised)) for outcome in every)
+
+
+def outcomes_of(baseline: Baseline) -> Mapping[str, Mapping[str, Outcome]]:
+    """The wanted outcomes, as an observation would hold them."""
+    return {name: function.wanted for name, function in baseline.functions.items()}

@@ -1,0 +1,153 @@
+"""The commands and their arguments. Each command's module is imported when it runs, so that
+``--help`` imports nothing heavy.
+
+In: the arguments. Out: an exit code.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="grader",
+    help="Grades course assignments that teach Hugging Face Transformers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+Topics = Annotated[list[str] | None, typer.Argument(help="Topics; all of them by default.")]
+Reference = Annotated[
+    Path | None,
+    typer.Option(help="The folder of the topics. Default: the nearest reference/ upwards."),
+]
+Seed = Annotated[
+    str | None,
+    typer.Option(help="The secret seed of the hidden cases. Default: this machine's own."),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON; all else goes to stderr.")
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=0, help="Submissions at once; 0: one a core.")
+]
+
+
+@app.command()
+def check(
+    topics: Topics = None,
+    folder: Annotated[
+        Path, typer.Option(help="The folder you work in.", exists=True, file_okay=False)
+    ] = Path(),
+    reference: Reference = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check your own work on the public cases, in the folder you work in."""
+    from grader.cli import checking
+
+    raise typer.Exit(checking.check(topics or [], folder, reference, as_json))
+
+
+@app.command()
+def grade(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Submissions, or folders that hold a class of them.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the results.")],
+    topic: Annotated[
+        list[str] | None, typer.Option("--topic", "-t", help="Only this topic; repeatable.")
+    ] = None,
+    jobs: Jobs = 0,
+    reference: Reference = None,
+    seed: Seed = None,
+    isolate: Annotated[
+        str, typer.Option(help="What gets a process of its own: function or case.")
+    ] = "function",
+    unsafe: Annotated[
+        bool, typer.Option(help="Run others' code even where containment is incomplete.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Grade one submission, or a class of them, on public and hidden cases."""
+    from grader.cli import grading
+
+    if isolate not in ("function", "case"):
+        raise typer.BadParameter("it is function or case", param_hint="--isolate")
+    options = grading.Options(out, topic or [], jobs, reference, seed, isolate == "case", unsafe)
+    raise typer.Exit(grading.grade(paths, options, as_json))
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="A folder that `grader grade` wrote.", exists=True)],
+    as_json: AsJson = False,
+) -> None:
+    """Render the reports again from the stored results."""
+    from grader.cli import grading
+
+    raise typer.Exit(grading.report(out, as_json))
+
+
+@app.command()
+def verify(
+    topics: Topics = None, reference: Reference = None, seed: Seed = None, as_json: AsJson = False
+) -> None:
+    """Prove the checks: right solutions pass, every mistake loses points, the stub scores 0."""
+    from grader.cli import proving
+
+    raise typer.Exit(proving.verify(topics or [], reference, seed, as_json))
+
+
+@app.command()
+def release(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The students' folder.")] = Path(
+        "assignments"
+    ),
+    topics: Topics = None,
+    reference: Reference = None,
+    stale: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when a file is stale.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make what students get: handouts, stubs and notebooks."""
+    from grader.cli import releasing
+
+    raise typer.Exit(releasing.release(out, topics or [], reference, stale, as_json))
+
+
+@app.command()
+def synth(
+    number: Annotated[int, typer.Option("-n", min=1, help="How many submissions.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the class.")],
+    seed: Annotated[int, typer.Option(help="The same seed makes the same class.")] = 0,
+    topic: Annotated[
+        list[str] | None, typer.Option("--topic", "-t", help="Only this topic; repeatable.")
+    ] = None,
+    reference: Reference = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make up a class of submissions from right solutions and known mistakes."""
+    from grader.cli import releasing
+
+    raise typer.Exit(releasing.synth(number, out, seed, topic or [], reference, as_json))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Tell which containment layers, versions and caches are there, and what is missing."""
+    from grader.cli import examining
+
+    raise typer.Exit(examining.doctor(as_json))
+
+
+def main() -> None:
+    """Runs the command line and exits."""
+    from grader.cli.faults import told
+
+    sys.exit(told(app))

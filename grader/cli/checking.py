@@ -1,0 +1,58 @@
+"""``grader check``: a student's own work on the public cases. In: a folder. Out: an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.cli.show import err, out, print_json, steps
+from grader.grade import grade_submission
+from grader.model import Grade, Submission
+from grader.report.result import to_json
+from grader.report.terminal import print_grade
+from grader.session import find_reference, open_session
+from grader.spec import topic_names
+from grader.submission import collect
+
+
+def check(topics: list[str], folder: Path, reference: Path | None, as_json: bool) -> int:
+    """Judges what is in ``folder`` on the public cases, and prints what to do next."""
+    found = find_reference(reference)
+    known = topic_names(found)
+    submission = collect(folder, tuple(topics) or known, name=folder.resolve().name)
+    wanted = topics or [name for name in known if name in submission.sources]
+    if not wanted:
+        err().print(_nothing(submission, folder), markup=False)
+        return 2
+    with steps() as show:
+        show.say("getting ready")
+        session = open_session(found, wanted, "public", show.say, public_only=True)
+        with session.open_runner() as runner:
+            show.say("the reference, on the public cases")
+            course = session.course(runner)
+            show.say(f"your work: {', '.join(wanted)}")
+            grade = grade_submission(submission, course, runner)
+    if as_json:
+        print_json(to_json(grade))
+    else:
+        print_grade(grade, out())
+    return code_of(grade)
+
+
+def code_of(grade: Grade) -> int:
+    """0 for full marks, 3 when the grader itself failed somewhere, else 1."""
+    checks = [
+        check for topic in grade.topics for function in topic.functions for check in function.checks
+    ]
+    if any(check.status == "grader error" for check in checks):
+        return 3
+    return 0 if checks and all(check.status == "passed" for check in checks) else 1
+
+
+def _nothing(submission: Submission, folder: Path) -> str:
+    why = submission.problem or "no topic's solution is here"
+    notes = "".join(f"\n  {note}" for note in submission.notes[:5])
+    return (
+        f"Nothing to check in {folder.resolve()}: {why}.{notes}\n"
+        "Go to the folder that holds your topics (pad_batch/solution.py, ...), or name one: "
+        "grader check pad_batch --folder FOLDER"
+    )

@@ -1,0 +1,53 @@
+"""Errors as sentences and exit codes. In: a command. Out: its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+USAGE, OWN = 2, 3
+
+
+def told(app: Callable[..., object]) -> int:
+    """Runs the app. Staff's and students' faults are told in a sentence; the grader's own with
+    what to send to its makers."""
+    try:
+        app()
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else USAGE
+    except KeyboardInterrupt:
+        print("Stopped. What was finished is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has closed it, as `| head` does: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _tell(error)
+    return 0
+
+
+def _tell(error: Exception) -> int:
+    from grader.baseline import BaselineError
+    from grader.course.location import CourseCacheError
+    from grader.report.result import ResultError
+    from grader.sandbox import SandboxError
+    from grader.session import SessionError
+    from grader.spec import SpecError
+
+    if isinstance(error, SessionError):
+        print(f"grader: {error}", file=sys.stderr)
+        return USAGE
+    known = (BaselineError, CourseCacheError, ResultError, SandboxError, SpecError, OSError)
+    if isinstance(error, known):
+        print(f"grader: {error}", file=sys.stderr)
+        return OWN
+    traceback.print_exc()
+    print(
+        "grader: this is a fault of the grader's own, not of a submission. Please report it with "
+        "the lines above.",
+        file=sys.stderr,
+    )
+    return OWN

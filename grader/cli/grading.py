@@ -1,0 +1,141 @@
+"""``grader grade`` and ``grader report``. In: paths. Out: files below ``OUT``, and an exit code."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.cli.checking import code_of
+from grader.cli.show import Steps, err, out, print_json, steps
+from grader.grade import grade_class
+from grader.model import Grade, Submission
+from grader.publish import Publisher, stored_grades
+from grader.report.result import to_json
+from grader.report.rows import ClassRow
+from grader.report.terminal import class_table, print_grade
+from grader.session import Session, SessionError, open_session, slots
+from grader.submission import collect, collect_class, is_class
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What ``grader grade`` was told."""
+
+    out: Path
+    topics: list[str]
+    jobs: int
+    reference: Path | None
+    seed: str | None
+    isolate: bool
+    unsafe: bool
+
+
+def grade(paths: list[Path], options: Options, as_json: bool) -> int:
+    """Grades everything at ``paths``; exits 0 when a class was graded, whoever failed in it."""
+    for path in paths:
+        if not path.exists():
+            raise SessionError(f"{path} is not there")
+    with steps() as show:
+        show.say("getting ready")
+        session = open_session(options.reference, options.topics, options.seed, show.say)
+        topics = tuple(topic.name for topic in session.assignment.topics)
+        single = len(paths) == 1 and not is_class(paths[0], topics)
+        publisher = Publisher(options.out)
+        last = _grade_all(paths, topics, session, options, publisher, show)
+        rows = publisher.finish()
+    if last is None:
+        err().print("No submission was found there.", markup=False)
+        return 2
+    if single:
+        return _show_single(last, options.out, as_json)
+    return _show_class(rows, options.out, as_json)
+
+
+def report(folder: Path, as_json: bool) -> int:
+    """Renders everything below ``folder`` again from the stored results."""
+    publisher = Publisher(folder)
+    with steps() as show:
+        show.start_count("rendering", None)
+        for grade in stored_grades(folder):
+            publisher.add(grade, rewrite=True)
+            show.advance()
+        rows = publisher.finish()
+    if not rows:
+        err().print(f"There is no result.json below {folder}.", markup=False)
+        return 2
+    return _show_class(rows, folder, as_json)
+
+
+def _grade_all(
+    paths: list[Path],
+    topics: tuple[str, ...],
+    session: Session,
+    options: Options,
+    publisher: Publisher,
+    show: Steps,
+) -> Grade | None:
+    last = None
+    with session.open_runner() as runner:
+        show.say("the reference and its mistakes")
+        refuse_weak_containment(runner.layers, options.unsafe)
+        course = session.course(runner, options.isolate)
+        show.start_count("grading", None)
+        number = slots(options.jobs)
+        first = itertools.chain([runner])
+        openers = itertools.chain(first, iter(session.open_runner, None))
+        for grade in grade_class(
+            _submissions(paths, topics), course, lambda: next(openers), number
+        ):
+            publisher.add(grade)
+            show.advance()
+            last = grade
+    return last
+
+
+def _submissions(paths: list[Path], topics: tuple[str, ...]) -> Iterator[Submission]:
+    for path in paths:
+        if is_class(path, topics):
+            yield from collect_class(path, topics)
+        else:
+            yield collect(path, topics)
+
+
+def refuse_weak_containment(layers: tuple[str, ...], unsafe: bool) -> None:
+    """Others' code is not run where it could read the answers or reach the network."""
+    named = " ".join(layers)
+    missing = [layer for layer in ("seccomp", "landlock") if layer not in named]
+    if missing and not unsafe:
+        raise SessionError(
+            f"{' and '.join(missing)} cannot be had on this machine, so others' code could reach "
+            "what it must not. `grader doctor` tells more; --unsafe runs it all the same."
+        )
+
+
+def _show_single(grade: Grade, folder: Path, as_json: bool) -> int:
+    if as_json:
+        print_json(to_json(grade))
+    else:
+        print_grade(grade, out())
+        out().print(f"Report: {folder / grade.submission / 'report.html'}", markup=False)
+    return code_of(grade)
+
+
+def _show_class(rows: list[ClassRow], folder: Path, as_json: bool) -> int:
+    if as_json:
+        print_json(
+            [
+                {
+                    "submission": row.submission,
+                    "score": row.score,
+                    "max_score": row.max_score,
+                    "status": row.status,
+                }
+                for row in rows
+            ]
+        )
+    else:
+        class_table(rows, out())
+        out().print(f"Class page: {folder / 'index.html'}", markup=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,204 @@
+"""Observation and baseline to verdicts. Pure: nothing is run, read or written.
+
+In: a topic's declaration, what is right (``Baseline``), what the student's code did
+(``Observation``) and where its lines came from. Out: a ``TopicGrade``.
+A check's points are earned when it holds in every case it applies to; each case then shows its
+share. A case that the grader itself broke takes its share out of the maximum: it never costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from grader.applies import cases_of, differences, holds
+from grader.diagnose import known_mistake
+from grader.model import (
+    Baseline,
+    Broken,
+    Case,
+    Check,
+    CheckResult,
+    Died,
+    Difference,
+    FunctionBaseline,
+    FunctionGrade,
+    Observation,
+    Outcome,
+    Raised,
+    Returned,
+    Source,
+    Status,
+    Task,
+    Topic,
+    TopicGrade,
+)
+from grader.words import Told, is_stub, of_died, of_differences, of_raised, unfinished_sibling
+
+
+def judge_topic(
+    topic: Topic, baseline: Baseline, observation: Observation | None, source: Source | None
+) -> TopicGrade:
+    """One topic's grade. ``observation`` is ``None`` when there was nothing to run."""
+    if source is None or observation is None:
+        told = source.problem if source is not None else ""
+        functions = tuple(
+            _unrun(task, baseline.functions[task.function], told) for task in topic.tasks
+        )
+        return TopicGrade(topic.name, functions, source.file if source else "")
+    functions = tuple(
+        judge_function(task, baseline.functions[task.function], observation, source)
+        for task in topic.tasks
+    )
+    return TopicGrade(
+        topic.name,
+        functions,
+        source.file,
+        source.notes,
+        observation.layers,
+        observation.wall,
+        observation.cpu,
+    )
+
+
+def judge_function(
+    task: Task, baseline: FunctionBaseline, observation: Observation, source: Source
+) -> FunctionGrade:
+    """One function's checks, case by case."""
+    outcomes = {case.name: observation.outcome(task.function, case.name) for case in task.cases}
+    judge = _Judge(task, baseline, outcomes, source, _mistake(task, baseline, outcomes))
+    return FunctionGrade(
+        task.function, tuple(result for check in task.checks for result in judge.check(check))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """One function's judging: what was asked, what came, and the mistake that explains it."""
+
+    task: Task
+    baseline: FunctionBaseline
+    outcomes: Mapping[str, Outcome]
+    source: Source
+    mistake: str
+
+    def check(self, check: Check) -> list[CheckResult]:
+        cases = list(cases_of(check, self.task, self.baseline))
+        results = [self._case(check, case, check.points / len(cases)) for case in cases]
+        if all(result.status in (Status.PASSED, Status.GRADER_ERROR) for result in results):
+            return results
+        return [_without_points(result, len(cases)) for result in results]
+
+    def _case(self, check: Check, case: Case, points: float) -> CheckResult:
+        outcome = self.outcomes[case.name]
+        result = CheckResult(check.name, case.name, case.public, Status.PASSED, points, points)
+        if isinstance(outcome, Broken):
+            message = "The grader failed here; staff has been told. It costs you nothing."
+            return replace(
+                result,
+                status=Status.GRADER_ERROR,
+                score=0.0,
+                max_score=0.0,
+                message=message,
+                staff=outcome.detail,
+                category="grader error",
+            )
+        wanted = self.baseline.wanted[case.name]
+        if holds(check, outcome, wanted, self.baseline.answer(case.name)):
+            return result
+        if is_stub(outcome, self.task):
+            return _not_attempted(result)
+        sibling = unfinished_sibling(outcome, self.task)
+        if sibling:
+            message = f"It needs `{sibling}`, which is not written yet."
+            return replace(
+                result,
+                status=Status.BLOCKED,
+                score=0.0,
+                message=message,
+                staff=message,
+                category="blocked",
+            )
+        return self._failed(result, check, case, outcome)
+
+    def _failed(
+        self, result: CheckResult, check: Check, case: Case, outcome: Outcome
+    ) -> CheckResult:
+        told, difference = self._tell(check, case, outcome)
+        return replace(
+            result,
+            status=Status.FAILED,
+            score=0.0,
+            message=told.message,
+            hint=check.hint,
+            mistake=self.mistake,
+            category=told.category,
+            staff=told.staff,
+            difference=difference,
+            traceback=told.traceback,
+            output="" if isinstance(outcome, Broken) else outcome.output,
+        )
+
+    def _tell(self, check: Check, case: Case, outcome: Outcome) -> tuple[Told, Difference | None]:
+        if isinstance(outcome, Raised):
+            return of_raised(outcome, case, self.task, self.source), None
+        if isinstance(outcome, Died):
+            return of_died(outcome, self.task), None
+        if not isinstance(outcome, Returned):
+            raise TypeError(f"a failed case cannot be {type(outcome).__name__}")
+        found = differences(
+            check, outcome, self.baseline.wanted[case.name], self.baseline.answer(case.name)
+        )
+        return of_differences(found, case), found[0]
+
+
+def _mistake(task: Task, baseline: FunctionBaseline, outcomes: Mapping[str, Outcome]) -> str:
+    """The sentence of the known mistake that was made; empty for right or unknown code."""
+    if any(isinstance(outcome, Broken) for outcome in outcomes.values()):
+        return ""
+    right = all(
+        holds(check, outcomes[case.name], baseline.wanted[case.name], baseline.answer(case.name))
+        for check in task.checks
+        for case in cases_of(check, task, baseline)
+    )
+    found = None if right else known_mistake(task, baseline, outcomes)
+    return found.sentence if found else ""
+
+
+def _without_points(result: CheckResult, cases: int) -> CheckResult:
+    """A case of a check that failed elsewhere: right, and still without its share."""
+    if result.status is not Status.PASSED:
+        return result
+    message = f"Right here. The points need all {cases} cases of this check."
+    return replace(result, score=0.0, message=message)
+
+
+def _not_attempted(result: CheckResult) -> CheckResult:
+    return replace(
+        result, status=Status.NOT_ATTEMPTED, score=0.0, message="Not written yet.", category="stub"
+    )
+
+
+def _unrun(task: Task, baseline: FunctionBaseline, problem: str) -> FunctionGrade:
+    """A function of a topic that was not handed in, or whose file could not be read."""
+    status = Status.FAILED if problem else Status.NOT_ATTEMPTED
+    message = problem or "Not handed in."
+    category = "unreadable" if problem else "missing"
+    results = []
+    for check in task.checks:
+        cases = list(cases_of(check, task, baseline))
+        results += [
+            CheckResult(
+                check.name,
+                case.name,
+                case.public,
+                status,
+                0.0,
+                check.points / len(cases),
+                message=message,
+                category=category,
+                staff=problem,
+            )
+            for case in cases
+        ]
+    return FunctionGrade(task.function, tuple(results))

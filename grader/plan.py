@@ -1,0 +1,31 @@
+"""What to run: a topic and a source become a job. In: frozen values. Out: a ``Job``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grader.model import Call, Job, Task, Topic
+
+
+def plan(
+    topic: Topic,
+    source: str,
+    file: str = "solution.py",
+    functions: Iterable[str] = (),
+    isolate: bool = False,
+) -> Job:
+    """The job that runs ``source`` on all cases of the topic, or of some of its functions."""
+    wanted = set(functions)
+    tasks = [task for task in topic.tasks if not wanted or task.function in wanted]
+    return Job(topic.name, source, file, tuple(map(call_of, tasks)), topic.probes, "", isolate)
+
+
+def call_of(task: Task) -> Call:
+    """One function's part of a job. Nothing of its checks or mistakes is in it."""
+    return Call(
+        function=task.function,
+        cases=task.cases,
+        parameters=task.parameters,
+        probe=task.probe,
+        limits=task.limits,
+    )

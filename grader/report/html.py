@@ -1,0 +1,177 @@
+"""The pages: a student's report, the same for staff, and the class page.
+
+In: a Grade, or the class's rows. Out: HTML text, one self-contained file each, readable without
+its script and of bounded size whatever the students' code printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from grader.model import Grade, Status, TopicGrade
+from grader.report.audience import student_view
+from grader.report.grouping import (
+    Group,
+    Reason,
+    counts_of_lines,
+    gravest,
+    group,
+    next_step,
+    shared_reason,
+)
+from grader.report.page import render
+from grader.report.rows import (
+    ClassRow,
+    TopicScore,
+    class_row,
+    display_name,
+    needs_staff_first,
+)
+from grader.report.summary import Summary, summarise
+from grader.report.text import clean, points
+
+__all__ = ["ClassRow", "class_page", "class_row", "staff_report", "student_report"]
+
+REPORT_LIMIT = 300 * 1024  # bytes of UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much a report says: characters of a sentence and of printed output, lines of a
+    traceback, cells along the side of a heat map, reasons a function, cases a reason, notes."""
+
+    sentence: int
+    printed: int
+    frames: int
+    cells: int
+    reasons: int
+    cases: int
+    notes: int
+
+
+# Tried in turn until the page fits. The last always does, for a course of this size: what is left
+# of it was written by staff, but for one or two short sentences a function.
+_DETAILS = (
+    Detail(sentence=1200, printed=4000, frames=30, cells=192, reasons=12, cases=40, notes=20),
+    Detail(sentence=600, printed=800, frames=10, cells=64, reasons=6, cases=8, notes=8),
+    Detail(sentence=300, printed=200, frames=3, cells=24, reasons=3, cases=2, notes=3),
+    Detail(sentence=100, printed=0, frames=0, cells=0, reasons=1, cases=0, notes=1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """One topic, ready to draw. ``anchor`` is its id in the page."""
+
+    topic: TopicGrade
+    anchor: str
+    title: str
+    status: Status
+    groups: tuple[Group, ...]
+    shared: Reason | None
+
+    @property
+    def unfolded(self) -> bool:
+        """Only what needs the reader's eye is open from the start."""
+        return self.status not in (Status.PASSED, Status.NOT_ATTEMPTED)
+
+
+def student_report(grade: Grade, topics_info: Mapping[str, str] | None = None) -> str:
+    """The page that a student reads. Nothing that hidden cases could give away is in it.
+
+    ``topics_info`` maps a topic to the line shown beside its name.
+    """
+    return _report(student_view(grade), topics_info or {}, staff=False)
+
+
+def staff_report(grade: Grade, topics_info: Mapping[str, str] | None = None) -> str:
+    """The same page with everything: hidden cases by name, differences, heat maps, staff texts."""
+    return _report(grade, topics_info or {}, staff=True)
+
+
+def class_page(rows: Iterable[ClassRow]) -> str:
+    """The page of a class: summary, common mistakes, and a line a submission.
+
+    Rows that need a person come first. A thousand submissions of twelve topics take about
+    400 KiB.
+    """
+    ordered = needs_staff_first(rows)
+    return render(
+        "class.html.j2",
+        rows=ordered,
+        summary=summarise(ordered),
+        flagged=[row for row in ordered if row.needs_staff],
+        in_columns=in_columns,
+        shade=shade,
+        tally=tally,
+        display_name=display_name,
+        statuses=tuple(Status),
+    )
+
+
+def shade(score: float, max_score: float) -> str:
+    """The class of a cell: ``a`` nothing, ``b`` to ``d`` more and more, ``e`` full marks."""
+    part = score / max_score if max_score else 0.0
+    return "e" if part >= 1 else "abcd"[(part > 0) + (part >= 0.4) + (part >= 0.7)]
+
+
+def in_columns(row: ClassRow, summary: Summary) -> list[TopicScore | None]:
+    """The row's topics in the order of the page's columns; None where it has none."""
+    by_name = {topic.topic: topic for topic in row.topics}
+    return [by_name.get(spread.name) for spread in summary.topics]
+
+
+def tally(row: ClassRow) -> str:
+    """What is not passed, in few words: ``3 failed, 1 blocked``."""
+    open_ones = [pair for pair in row.counts if pair[1] and pair[0] is not Status.PASSED]
+    return ", ".join(f"{amount} {status}" for status, amount in open_ones)
+
+
+def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
+    # What could not be read at all has one thing to say, not one for each topic.
+    graded = () if grade.problem else grade.topics
+    topics = tuple(_view(topic, at, titles) for at, topic in enumerate(graded, 1))
+    page = ""
+    for detail in _DETAILS:
+        page = render(
+            "report.html.j2",
+            grade=grade,
+            name=display_name(class_row(grade)),
+            topics=topics,
+            tally=counts_of_lines(each for topic in topics for each in topic.groups),
+            step=next_step(grade),
+            anchors=_anchors(topics),
+            headline=_headline(grade),
+            detail=detail,
+            shortened=detail is not _DETAILS[0],
+            staff=staff,
+        )
+        if len(page.encode("utf-8")) <= REPORT_LIMIT:
+            break
+    return page
+
+
+def _view(topic: TopicGrade, position: int, titles: Mapping[str, str]) -> TopicView:
+    groups = tuple(group(function) for function in topic.functions)
+    return TopicView(
+        topic=topic,
+        anchor=f"t{position}",
+        title=titles.get(topic.topic, ""),
+        status=gravest(each.status for each in groups),
+        groups=groups,
+        shared=shared_reason(groups),
+    )
+
+
+def _anchors(topics: Iterable[TopicView]) -> dict[tuple[str, str], str]:
+    return {
+        (view.topic.topic, each.function): f"{view.anchor}-{position}"
+        for view in topics
+        for position, each in enumerate(view.groups, 1)
+    }
+
+
+def _headline(grade: Grade) -> str:
+    score = f"{points(grade.score)} of {points(grade.max_score)} points"
+    return f"{clean(grade.submission, 60, newlines=False)}: {score}"

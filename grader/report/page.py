@@ -1,0 +1,106 @@
+"""Turns a template and values into one self-contained page.
+
+In: a template's name and its values. Out: HTML text with the style and the script inside, and a
+content security policy that allows just these two, by hash: a page that shows hostile text can
+load nothing, send nothing, and run nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from grader.model import Status
+from grader.report import heatmap
+from grader.report.grouping import repeats
+from grader.report.text import clean, count, number, points, printed, tolerance
+
+_HERE = Path(__file__).parent
+
+# The word a student reads, and the name by which style and icons know a status.
+LABELS = {
+    Status.PASSED: "Passed",
+    Status.FAILED: "Failed",
+    Status.NOT_ATTEMPTED: "Not attempted",
+    Status.BLOCKED: "Blocked",
+    Status.GRADER_ERROR: "Grader error",
+}
+# A topic with one failed check is not a failed topic.
+TOPIC_LABELS = {**LABELS, Status.PASSED: "All passed", Status.FAILED: "To fix"}
+KINDS = {
+    Status.PASSED: "pass",
+    Status.FAILED: "fail",
+    Status.NOT_ATTEMPTED: "none",
+    Status.BLOCKED: "block",
+    Status.GRADER_ERROR: "error",
+}
+
+
+def render(template: str, **values: Any) -> str:
+    """The page. Every value is escaped by the template engine unless it is Markup of ours."""
+    return _environment().get_template(template).render(**values)
+
+
+def prose(text: str, limit: int = 1200) -> Markup:
+    """A sentence of ours or of a student's: escaped, and what stands in backticks set as code."""
+    pieces = clean(text, limit).split("`")
+    paired = len(pieces) % 2 == 1
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if paired and position % 2 else escape(piece)
+        for position, piece in enumerate(pieces)
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        clean=clean, printed=printed, prose=prose, points=points, number=number, tolerance=tolerance
+    )
+    style, script = _asset("style.css"), _asset("script.js")
+    environment.globals.update(
+        count=count,
+        heatmap=heatmap,
+        labels=LABELS,
+        topic_labels=TOPIC_LABELS,
+        kinds=KINDS,
+        style=Markup(style),
+        script=Markup(script),
+        repeats=repeats,
+        policy=_policy(style, script),
+    )
+    return environment
+
+
+def _seen(value: Any) -> Any:
+    """Every value that a template prints passes here: one that no filter cleaned is cleaned."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return "sha256-" + base64.b64encode(digest).decode("ascii")
+
+
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,54 @@
+"""The class as a table to open in a spreadsheet.
+
+In: class rows. Out: CSV text, a line a submission, in the order of the rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from grader.report.rows import ClassRow, topic_names
+from grader.report.text import clean, points
+
+# Excel takes a CSV without this mark for the machine's old code page and breaks every name with
+# an accent. What reads it with pandas, R or `encoding="utf-8-sig"` passes over the mark.
+BYTE_ORDER_MARK = "\ufeff"
+
+# A spreadsheet runs a cell that starts so as a formula; the full-width forms too, in some locales.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def grades_csv(rows: Iterable[ClassRow]) -> str:
+    """Columns: submission, score, max_score, percent, one for each topic, status.
+
+    A topic that was not attempted is an empty cell, told apart from a 0. Text that a spreadsheet
+    would run as a formula gets a leading apostrophe, names too: match on ``result.json`` where
+    names may start so.
+    """
+    kept = list(rows)
+    topics = topic_names(kept)
+    sheet = io.StringIO(newline="")
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    header = ["submission", "score", "max_score", "percent", *map(_text, topics), "status"]
+    writer.writerow(header)
+    writer.writerows(_line(row, topics) for row in kept)
+    return BYTE_ORDER_MARK + sheet.getvalue()
+
+
+def _line(row: ClassRow, topics: list[str]) -> list[str]:
+    scores = {topic.topic: points(topic.score) for topic in row.topics if topic.attempted}
+    return [
+        _text(row.submission),
+        points(row.score),
+        points(row.max_score),
+        f"{row.percent:.1f}",
+        *(scores.get(topic, "") for topic in topics),
+        _text(row.status),
+    ]
+
+
+def _text(text: str) -> str:
+    shown = clean(text, newlines=False)
+    return "'" + shown if text.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown

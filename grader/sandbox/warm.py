@@ -1,0 +1,325 @@
+"""The trusted side of one warm process: starts it, hands it jobs, watches the children.
+
+In: jobs. Out: observations. A dead warm process is started again for the next job; a job whose
+warm process died is retried once, because that was never the student's fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from grader.course.location import environment
+from grader.model import DEFAULT_LIMITS, Broken, Died, Job, Limits, Observation, Outcome
+from grader.sandbox import paths
+from grader.sandbox.outcomes import Ledger, dumps
+from grader.sandbox.scratch import scratch_folder, usage
+from grader.sandbox.seam import SandboxError
+from grader.sandbox.users import Lease, lease_uid
+from grader.worker.channel import receive, waiting
+from grader.worker.containment import Plan
+from grader.worker.jobs import dump_job
+from grader.worker.limits import HEADER_BYTES
+from grader.worker.supervise import reason_of
+
+LOAD_WALL = 20.0  # seconds that a submission's own top level may take
+_START_WALL = 180.0
+_LOAD_OUTPUT = 1 << 20
+_TICK = 0.1
+
+
+@dataclass(slots=True)
+class WarmSandbox:
+    """A context manager that holds one warm process. ``home`` is the course cache."""
+
+    home: Path
+    layers: tuple[str, ...] = ()
+    _process: subprocess.Popen[bytes] | None = None
+    _control: socket.socket | None = None
+    _lease: Lease = field(default_factory=lease_uid)
+    _log: Any = None
+
+    def __enter__(self) -> WarmSandbox:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+        self._lease.release()
+
+    def run(self, job: Job) -> Observation:
+        """Runs the job in a child. Raises ``SandboxError`` when that cannot be done at all."""
+        try:
+            return self._run(job)
+        except _WarmProcessDiedError:
+            self._stop()
+            self._start()
+        try:
+            return self._run(job)
+        except _WarmProcessDiedError as error:
+            self._stop()
+            self._start()
+            raise SandboxError(f"the warm process died twice over one job: {error}") from None
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._log = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            env=clean_environment(environment(self.home)),
+            cwd="/",
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control = ours
+        ours.settimeout(_START_WALL)
+        ours.send(dumps({"plan": asdict(self._plan("/"))}))
+        try:
+            ready = json.loads(ours.recv(HEADER_BYTES) or b"{}")
+        except (OSError, ValueError):
+            ready = {}
+        if not ready.get("ready"):
+            said = self._last_words()
+            self._stop()
+            raise SandboxError(f"the warm process did not start. It said last:\n{said}")
+        ours.settimeout(None)
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _run(self, job: Job) -> Observation:
+        began = time.monotonic()
+        with scratch_folder(self._lease.uid) as folder:
+            child = self._launch(job, folder)
+            try:
+                end = child.watch(folder)
+            finally:
+                child.close()
+        outcomes = child.ledger.finish(_ending(child, end))
+        self.layers = child.ledger.layers
+        return Observation(
+            topic=job.topic,
+            outcomes=outcomes,
+            layers=child.ledger.layers,
+            load_output=child.printed.decode("utf-8", "replace"),
+            wall=time.monotonic() - began,
+            cpu=float(end.get("cpu", 0.0)),
+        )
+
+    def _launch(self, job: Job, folder: Path) -> _Child:
+        control = self._control
+        if control is None:
+            raise SandboxError("the sandbox is not open: use it in a `with` block")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        reading, writing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(writing, True)
+        job_file = _memory_file(dump_job(job))
+        request = dumps({"plan": asdict(self._plan(str(folder)))})
+        try:
+            socket.send_fds(control, [request], [job_file, theirs.fileno(), writing])
+            data, handles = receive(control)
+        except OSError as error:
+            raise _WarmProcessDiedError(str(error)) from None
+        finally:
+            os.close(job_file)
+            os.close(writing)
+            theirs.close()
+        if not data or not handles:
+            ours.close()
+            os.close(reading)
+            raise _WarmProcessDiedError(self._last_words())
+        return _Child(job, control, ours, reading, handles[0])
+
+    def _plan(self, scratch: str) -> Plan:
+        limits = DEFAULT_LIMITS
+        return Plan(
+            uid=self._lease.uid,
+            read_only=paths.libraries(self.home),
+            read_write=(scratch,),
+            keep_fds=(),
+            memory=limits.memory,
+            cpu=600,
+            file_size=limits.scratch_bytes,
+            processes=64,
+            open_files=256,
+        )
+
+    def _last_words(self) -> str:
+        if self._log is None:
+            return ""
+        self._log.seek(0)
+        said: bytes = self._log.read()
+        return said.decode("utf-8", "replace")[-2000:]
+
+
+# The boot code closes the door behind itself: only the control socket is open, as descriptor 3.
+_BOOT = (
+    "import os, sys; fd = int(sys.argv[1]); os.dup2(fd, 3); fd == 3 or os.close(fd);"
+    "from grader.worker import warm; warm.main()"
+)
+
+
+class _WarmProcessDiedError(Exception):
+    """The warm process ended while it held a job."""
+
+
+@dataclass(slots=True)
+class _Child:
+    """A child at work, seen from here."""
+
+    job: Job
+    control: socket.socket
+    channel: socket.socket
+    output: int
+    handle: int
+    ledger: Ledger = field(init=False)
+    printed: bytearray = field(default_factory=bytearray)
+    total: int = 0
+    killed: str = ""
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.job)
+
+    def watch(self, folder: Path) -> dict[str, Any]:
+        """Until the child and all it left are gone. Returns what the warm process says of it."""
+        limits = _limits(self.job)
+        began = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            for source in (self.control, self.channel, self.output):
+                selector.register(source, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select(_TICK)}
+                if not self._listen():
+                    # The far end is closed: stop asking, or the loop would spin.
+                    _forget(selector, self.channel)
+                if not self._drain():
+                    _forget(selector, self.output)
+                if self.control in ready:
+                    return self._ended()
+                self._enforce(folder, limits, time.monotonic() - began)
+
+    def close(self) -> None:
+        self.channel.close()
+        os.close(self.output)
+        os.close(self.handle)
+
+    def _ended(self) -> dict[str, Any]:
+        data = self.control.recv(HEADER_BYTES)
+        if not data:
+            raise _WarmProcessDiedError("it closed its socket")
+        self._listen()
+        self._drain()
+        ended: dict[str, Any] = json.loads(data)["ended"]
+        return ended
+
+    def _enforce(self, folder: Path, limits: Limits, elapsed: float) -> None:
+        if self.killed:
+            return
+        used = usage(folder, limits.scratch_inodes)
+        if used.size > limits.scratch_bytes or used.entries > limits.scratch_inodes:
+            self._kill("scratch")
+        elif self.total > _LOAD_OUTPUT:
+            self._kill("output")
+        elif elapsed > (LOAD_WALL if self.ledger.stage != "loaded" else _longest(self.job)):
+            self._kill("timeout")
+
+    def _kill(self, why: str) -> None:
+        self.killed = why
+        signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+    def _listen(self) -> bool:
+        for data, descriptors in waiting(self.channel):
+            if not data:
+                return False
+            self.ledger.take(data, descriptors)
+        return True
+
+    def _drain(self) -> bool:
+        while True:
+            try:
+                data = os.read(self.output, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            self.total += len(data)
+            self.printed += data[: max(0, (8 << 10) - len(self.printed))]
+            if self.total > _LOAD_OUTPUT:
+                return True
+
+
+def clean_environment(course: Mapping[str, str]) -> dict[str, str]:
+    """The warm process's whole environment: nothing of the caller's but the language settings."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {
+        **dict.fromkeys(threads, "1"),
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TOKENIZERS_PARALLELISM": "false",
+        "MPLBACKEND": "Agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        **course,
+    }
+
+
+def _ending(child: _Child, end: Mapping[str, Any]) -> Outcome:
+    """Why the cases that have no outcome of their own have none."""
+    ledger = child.ledger
+    if ledger.stage in ("start", "closed") and not child.killed:
+        return Broken(ledger.fault or f"the child ended before it began: {dict(end)}")
+    stage = "load" if ledger.stage == "loading" else "call"
+    if child.killed:
+        return Died(child.killed, stage=stage)
+    reason, detail = reason_of(int(end.get("status", 0)))
+    return Died(reason, detail, stage=stage)
+
+
+def _limits(job: Job) -> Limits:
+    return job.calls[0].limits if job.calls else replace(DEFAULT_LIMITS)
+
+
+def _longest(job: Job) -> float:
+    """Seconds after which even a child whose own clock was broken is ended."""
+    return LOAD_WALL + 10 + sum(call.limits.wall * len(call.cases) for call in job.calls)
+
+
+def _forget(selector: selectors.BaseSelector, source: Any) -> None:
+    if source in selector.get_map():
+        selector.unregister(source)
+
+
+def _memory_file(data: bytes) -> int:
+    descriptor = os.memfd_create("job", os.MFD_CLOEXEC)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

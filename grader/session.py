@@ -1,0 +1,170 @@
+"""Opens a course for work: where things are, which versions they have, and the runner.
+
+In: the paths that a command was given. Out: an ``Assignment``, baselines, and runners on demand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+import grader
+from grader.baseline import Remembering, baselines, write_whole
+from grader.course.location import cache_home, ensure_built
+from grader.grade import Course
+from grader.model import Assignment, Task, Topic
+from grader.sandbox import Runner, WarmSandbox
+from grader.spec import load_assignment, new_seed
+
+_PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "numpy")
+
+
+class SessionError(Exception):
+    """The command cannot begin; the message says what is missing and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A course, ready to grade against. ``home`` is the course cache."""
+
+    reference: Path
+    assignment: Assignment
+    home: Path
+    seed: str
+
+    def open_runner(self) -> WarmSandbox:
+        """A new warm process, to be used in a ``with`` block."""
+        return WarmSandbox(self.home)
+
+    def remembering(self, runner: Runner) -> Remembering:
+        """A runner for staff's own code that does not run the same job twice."""
+        return Remembering(runner, baseline_folder(), fingerprint(self.home))
+
+    def course(self, runner: Runner, isolate: bool = False) -> Course:
+        """The course with its baselines, which are run now unless they are remembered."""
+        found = baselines(self.assignment, self.remembering(runner))
+        return Course(self.assignment, found, versions(), self.seed, isolate)
+
+
+def open_session(
+    reference: Path | None,
+    topics: Iterable[str],
+    seed: str | None,
+    say: Callable[[str], None],
+    public_only: bool = False,
+) -> Session:
+    """Loads the assignment and makes sure that the course cache is there.
+
+    Raises ``SessionError``, ``SpecError`` or ``CourseCacheError``, each with what to do next.
+    """
+    folder = find_reference(reference)
+    secret = seed or machine_seed()
+    assignment = load_assignment(folder, secret, topics)
+    if public_only:
+        assignment = public_part(assignment)
+    return Session(folder, assignment, ensure_built(say), secret)
+
+
+def find_reference(given: Path | None) -> Path:
+    """The reference folder: as given, or ``GRADER_REFERENCE``, or the nearest ``reference/``
+    upwards from here, or the one beside this package's checkout."""
+    named = given or (Path(os.environ["GRADER_REFERENCE"]) if _named() else None)
+    if named is not None:
+        if not named.is_dir():
+            raise SessionError(f"{named} is not a folder. Name the folder that holds the topics.")
+        return named.resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(grader.__file__).parents[1]):
+        if any(folder.glob("reference/*/task.py")):
+            return folder / "reference"
+    raise SessionError(
+        "no reference folder was found here or above. Name it with --reference FOLDER, or set "
+        "GRADER_REFERENCE."
+    )
+
+
+def public_part(assignment: Assignment) -> Assignment:
+    """What a student may check alone: public cases, and the checks that speak about them."""
+    return Assignment(tuple(_public_topic(topic) for topic in assignment.topics))
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """What a result depends on, by name."""
+    found = [("grader", grader.__version__), ("python", sys.version.split()[0])]
+    for package in _PACKAGES:
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:
+            found.append((package, "missing"))
+    return tuple(found)
+
+
+def fingerprint(home: Path) -> str:
+    """One text that changes when anything changes that an observation depends on: the versions,
+    the course cache, and the code that runs in the child."""
+    worker = Path(grader.__file__).parent / "worker"
+    code = hashlib.sha256()
+    for file in sorted(worker.rglob("*.py")):
+        code.update(file.read_bytes())
+    return f"{versions()} {home.name} {code.hexdigest()}"
+
+
+def machine_seed() -> str:
+    """This machine's secret seed: made once, readable by its owner alone.
+
+    The same from run to run, so that two runs of staff's draw the same hidden cases and the
+    reference need not run again. Where it cannot be kept, every run has one of its own.
+    """
+    file = _data_folder() / "seed"
+    try:
+        return file.read_text().strip() or new_seed()
+    except OSError:
+        seed = new_seed()
+    try:
+        write_whole(file, seed.encode())
+        file.chmod(0o600)
+    except OSError:
+        return seed
+    return file.read_text().strip()
+
+
+def baseline_folder() -> Path:
+    """Where the reference's outcomes are remembered: readable by their owner alone."""
+    folder = _data_folder() / "baselines"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def slots(asked: int) -> int:
+    """How many submissions to run at once; 0 means one a core."""
+    return asked or len(os.sched_getaffinity(0))
+
+
+def _named() -> bool:
+    return bool(os.environ.get("GRADER_REFERENCE"))
+
+
+def _data_folder() -> Path:
+    """``GRADER_DATA``, or the environment's own share folder, or the user's data folder."""
+    named = os.environ.get("GRADER_DATA")
+    if named:
+        return Path(named)
+    home = cache_home().parent
+    return home if os.access(home, os.W_OK) else user_data_path("grader")
+
+
+def _public_topic(topic: Topic) -> Topic:
+    tasks = tuple(map(_public_task, topic.tasks))
+    return Topic(topic.name, tasks, topic.reference, topic.probes, topic.oracles, topic.rights)
+
+
+def _public_task(task: Task) -> Task:
+    return replace(task, cases=tuple(case for case in task.cases if case.public))

@@ -1,0 +1,9 @@
+"""The authoring API, and the loader that makes an ``Assignment`` of the reference folder.
+
+In: ``reference/<topic>/``. Out: a frozen ``Assignment``, or ``SpecError`` with file and line.
+"""
+
+from grader.spec.errors import SpecError
+from grader.spec.load import load_assignment, load_topic, new_seed, topic_names
+
+__all__ = ["SpecError", "load_assignment", "load_topic", "new_seed", "topic_names"]

@@ -1,0 +1,146 @@
+"""Proves the checks: stub scores nothing, reference and right solutions everything, mistakes lose.
+
+In: an assignment and a runner. Out: a ``Proof`` for every function, with each complaint in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from grader.baseline import mistake_job, topic_baseline
+from grader.judge import judge_function
+from grader.model import (
+    Assignment,
+    Baseline,
+    Broken,
+    FunctionGrade,
+    Observation,
+    Source,
+    Status,
+    Task,
+    Topic,
+)
+from grader.plan import plan
+from grader.sandbox import Runner
+from grader.stub import stub_of
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One function's line of the table. It is proven when there is no complaint.
+
+    ``named`` counts the mistakes that a student who makes them is told by their own sentence.
+    """
+
+    topic: str
+    function: str
+    points: float
+    cases: int
+    public: int
+    checks: int
+    rights: int
+    mistakes: int
+    named: int
+    complaints: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Complaints about one function while it is being proven."""
+
+    complaints: list[str] = field(default_factory=list)
+    named: int = 0
+
+
+def verify(
+    assignment: Assignment, runner: Runner, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Proof]:
+    """Proves one function after another. ``say`` is told what is being done."""
+    for topic in assignment.topics:
+        say(f"{topic.name}: the reference and its mistakes")
+        baseline = topic_baseline(topic, runner)
+        notes = {task.function: _Notes() for task in topic.tasks}
+        for name, source, full in _sources(topic):
+            say(f"{topic.name}: {name}")
+            observation = runner.run(plan(topic, source))
+            for task in topic.tasks:
+                grade = _judge(task, baseline, observation, topic, source)
+                notes[task.function].complaints += _score_complaints(name, grade, full)
+        for task in topic.tasks:
+            say(f"{topic.name}: mistakes of {task.function}")
+            _prove_mistakes(topic, task, baseline, runner, notes[task.function])
+            notes[task.function].complaints += _shape_complaints(task)
+            yield _proof(topic, task, notes[task.function])
+
+
+def _sources(topic: Topic) -> Iterator[tuple[str, str, bool]]:
+    """(name, source, whether it should have full marks)."""
+    yield "the stub", stub_of(topic), False
+    yield "the reference", topic.reference, True
+    for name, source in topic.rights.items():
+        yield f"right/{name}.py", source, True
+
+
+def _judge(
+    task: Task, baseline: Baseline, observation: Observation, topic: Topic, source: str
+) -> FunctionGrade:
+    lines = Source(topic.name, "solution.py", source)
+    return judge_function(task, baseline.functions[task.function], observation, lines)
+
+
+def _score_complaints(name: str, grade: FunctionGrade, full: bool) -> Iterator[str]:
+    wanted = grade.max_score if full else 0.0
+    for check in grade.checks:
+        if check.status is Status.GRADER_ERROR:
+            yield f"{name}: grader error on {check.case!r}: {check.staff}"
+            return
+    if abs(grade.score - wanted) < 1e-9:
+        return
+    lost = [check for check in grade.checks if (check.status is Status.FAILED) == full]
+    yield f"{name} scores {grade.score:g} of {grade.max_score:g}" + "".join(
+        f"; {check.check!r} on {check.case!r}: {check.staff or check.status.value}"
+        for check in lost[:2]
+    )
+
+
+def _prove_mistakes(
+    topic: Topic, task: Task, baseline: Baseline, runner: Runner, notes: _Notes
+) -> None:
+    for mistake in task.mistakes:
+        observation = runner.run(mistake_job(topic, task, mistake.source))
+        grade = _judge(task, baseline, observation, topic, mistake.source)
+        where = f"task.py:{mistake.line}"
+        if any(isinstance(o, Broken) for o in observation.outcomes[task.function].values()):
+            notes.complaints.append(f"{where}: grader error while running the mistake")
+        elif all(check.status is Status.PASSED for check in grade.checks):
+            notes.complaints.append(f"{where}: the mistake loses no points: {mistake.sentence!r}")
+        told = {check.mistake for check in grade.checks if check.mistake}
+        notes.named += told == {mistake.sentence}
+
+
+def _shape_complaints(task: Task) -> Iterator[str]:
+    if not any(case.public for case in task.cases):
+        yield "it has no public case"
+    if all(case.public for case in task.cases):
+        yield "it has no hidden case"
+    if len(task.mistakes) < 4:
+        yield f"it has {len(task.mistakes)} mistakes, and needs four"
+
+
+def _proof(topic: Topic, task: Task, notes: _Notes) -> Proof:
+    complaints = notes.complaints
+    if len(topic.rights) < 2:
+        complaints = [*complaints, f"{topic.name} has {len(topic.rights)} right solutions of two"]
+    return Proof(
+        topic=topic.name,
+        function=task.function,
+        points=task.points,
+        cases=len(task.cases),
+        public=sum(case.public for case in task.cases),
+        checks=len(task.checks),
+        rights=len(topic.rights),
+        mistakes=len(task.mistakes),
+        named=notes.named,
+        complaints=tuple(complaints),
+    )

@@ -1,0 +1,1 @@
+"""All that runs in the student's process: sandboxed, holding no expected value."""

@@ -1,0 +1,135 @@
+"""The process of one submission and topic: closes the sandbox, loads the source, forks.
+
+In: a job file, a channel and a plan of containment, from the warm process by fork. Out: messages
+on the channel. From the moment the source is loaded nothing here is trusted any more: the parent
+takes what comes as data, and its own clock bounds everything.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.model import Call, Job
+from grader.worker import containment, fixtures
+from grader.worker.function import run_cases
+from grader.worker.jobs import load_job
+from grader.worker.limits import HEADER_BYTES
+from grader.worker.load import LoadError, as_message, load_module
+from grader.worker.supervise import Fork, Report, supervise
+
+
+def run(job_fd: int, channel: socket.socket, output: int, plan: containment.Plan) -> None:
+    """Never returns: the process ends here."""
+    try:
+        job = _enter(job_fd, channel, output, plan)
+    except BaseException as error:
+        _send(channel, {"fault": f"{type(error).__name__}: {error}"})
+        os._exit(1)
+    try:
+        _run_job(job, channel)
+    except LoadError as error:
+        _send(channel, {"load": as_message(error.raised)})
+    finally:
+        _send(channel, {"end": True})
+        os._exit(0)
+
+
+def _enter(job_fd: int, channel: socket.socket, output: int, plan: containment.Plan) -> Job:
+    """Closes the sandbox around this process, proves that honest code still runs, reads the job."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    scratch = plan.read_write[0]
+    os.environ["HOME"] = scratch
+    fixtures.use_scratch(scratch)
+    layers = containment.close_sandbox(plan)
+    os.chdir(scratch)
+    importlib.import_module("colorsys")  # the canary: lazily imported by nobody else
+    _send(channel, {"layers": layers})
+    with os.fdopen(job_fd, "rb") as file:
+        return load_job(file.read())
+
+
+def _run_job(job: Job, channel: socket.socket) -> None:
+    probes = load_module(job.probes, "probe.py", "probe")
+    oracles = load_module(job.oracles, "oracle.py", "oracle") if job.oracles else None
+    _send(channel, {"loading": True})
+    module = load_module(job.source, job.file)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    _send(channel, {"loaded": True})
+    gc.freeze()
+    containment.become_subreaper()
+    for call in job.calls:
+        for report in _call(job, call, module, probes, oracles):
+            _pass_on(channel, call, report)
+
+
+def _call(
+    job: Job, call: Call, module: ModuleType, probes: ModuleType, oracles: ModuleType | None
+) -> Any:
+    def start(waiting: list[int]) -> Fork:
+        cases = {number: call.cases[number] for number in waiting}
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        os.set_blocking(writing, True)
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            os.close(reading)
+            os.dup2(writing, 1)
+            os.dup2(writing, 2)
+            _own_folder(call.function)
+            run_cases(module, probes, oracles, call, cases, theirs, job.file)
+            os._exit(0)
+        theirs.close()
+        os.close(writing)
+        return Fork(pid, ours, reading)
+
+    def finish(fork: Fork) -> None:
+        fork.channel.close()
+        os.close(fork.output)
+        containment.sweep()
+        shutil.rmtree(_folder(call.function), ignore_errors=True)
+
+    return supervise(call, start, finish, job.isolate)
+
+
+def _folder(function: str) -> str:
+    return f"{os.environ['HOME']}/{function}"
+
+
+def _own_folder(function: str) -> None:
+    """A folder of the fork's own: what one function writes, no other function finds."""
+    folder = _folder(function)
+    Path(folder).mkdir(exist_ok=True)
+    fixtures.use_scratch(folder)
+    os.chdir(folder)
+
+
+def _pass_on(channel: socket.socket, call: Call, report: Report) -> None:
+    message = {**report.message, "function": call.function, "doubles": call.doubles}
+    data = json.dumps(message).encode()
+    if len(data) > HEADER_BYTES:
+        data = json.dumps({**message, "output": ""}).encode()
+    if report.frame is None:
+        channel.send(data)
+        return
+    socket.send_fds(channel, [data], [report.frame])
+    os.close(report.frame)
+
+
+def _send(channel: socket.socket, message: dict[str, Any]) -> None:
+    channel.send(json.dumps(message).encode())

@@ -1,0 +1,188 @@
+"""A small warm process for the tests of containment: forks, closes the sandbox, attempts, reports.
+
+In: requests, one JSON line each (``Host.attempt``). Out: what the attempt returned or raised, the
+layers, how the child ended and what was swept. It runs in a process of its own because ``prepare``
+changes the process that it is called in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+UID = 61_190  # far from the first uids that a running grader leases
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``value`` is what the attempt returned; ``error`` and ``errno`` what it raised."""
+
+    layers: tuple[str, ...] = ()
+    value: Any = None
+    error: str = ""
+    errno: int = 0
+    text: str = ""
+    status: int = 0
+    swept: int = 0
+
+    @property
+    def signal(self) -> int:
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+
+@dataclass
+class Host:
+    """A context manager. ``uid`` makes the children another user; root only."""
+
+    uid: int | None = None
+    read_only: tuple[str, ...] | None = None
+    imports: tuple[str, ...] = ()
+    abi: int | None = None
+    scratch: Path = field(init=False)
+    layers: tuple[str, ...] = field(init=False, default=())
+
+    def __enter__(self) -> Host:
+        outer = Path(tempfile.mkdtemp(prefix="contain-"))
+        outer.chmod(0o711)
+        self.scratch = outer / "scratch"
+        self.scratch.mkdir(mode=0o700)
+        if self.uid is not None:
+            os.chown(self.scratch, self.uid, self.uid)
+        first = {
+            "uid": self.uid,
+            "read_only": self.read_only,
+            "scratch": str(self.scratch),
+            "imports": self.imports,
+            "abi": self.abi,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, json.dumps(first)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"},
+        )
+        self.layers = tuple(json.loads(self._read())["layers"])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(timeout=10)
+        shutil.rmtree(self.scratch.parent)
+
+    def attempt(self, name: str, *arguments: Any, closed: bool = True, **plan: Any) -> Outcome:
+        """Runs a function of ``containment_attempts`` in a fork, behind the closed sandbox or
+        (the positive control) without any."""
+        request = {"name": name, "arguments": arguments, "closed": closed, "plan": plan}
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self._read())
+        if answer.get("fault"):
+            raise AssertionError(f"the sandbox did not close: {answer['fault']}")
+        return Outcome(**{**answer, "layers": tuple(answer.get("layers", ()))})
+
+    def _read(self) -> str:
+        line = self.process.stdout.readline()
+        assert line, f"the host ended with {self.process.wait(timeout=10)}"
+        return line
+
+
+def serve(first: dict[str, Any]) -> None:
+    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    for module in first["imports"]:
+        __import__(module)
+    import containment_attempts as attempts
+
+    from grader.worker import containment
+    from grader.worker.containment import landlock
+
+    if first["abi"] is not None:  # an older kernel, as far as the layers can tell
+        landlock.HIGHEST_ABI = first["abi"]
+    plan = containment.Plan(
+        uid=first["uid"],
+        read_only=_read_only(first["read_only"]),
+        read_write=(first["scratch"],),
+        keep_fds=(),
+        memory=1 << 30,
+        cpu=20,
+        file_size=64 << 20,
+        processes=64,
+        open_files=128,
+    )
+    containment.become_subreaper()
+    prepared = containment.prepare(plan)
+    channel = os.dup(1)
+    os.dup2(2, 1)  # what attempts print must not be taken for an answer
+    _say(channel, {"layers": prepared.layers})
+    for line in sys.stdin:
+        request = json.loads(line)
+        wanted = replace(plan, **_tuples(request["plan"]))
+        _say(channel, _serve_one(attempts, containment, wanted, request))
+    os._exit(0)  # taking down an interpreter full of libraries takes seconds
+
+
+def _serve_one(attempts: Any, containment: Any, plan: Any, request: Any) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _child(attempts, containment, plan, request, writing)
+    os.close(writing)
+    # What the child leaves running may hold the pipe: its one message ends at the line's end.
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.readline()
+    status = os.waitpid(pid, 0)[1]
+    swept = containment.sweep(plan.uid)
+    return {**json.loads(said or b"{}"), "status": status, "swept": swept}
+
+
+def _child(attempts: Any, containment: Any, plan: Any, request: Any, writing: int) -> None:
+    answer: dict[str, Any] = {}
+    try:
+        if request["closed"]:
+            kept = replace(plan, keep_fds=(*plan.keep_fds, writing))
+            answer["layers"] = containment.close_sandbox(kept)
+        os.chdir(plan.read_write[0])
+        os.environ.update(HOME=plan.read_write[0], TMPDIR=plan.read_write[0])
+        tempfile.tempdir = None
+    except BaseException as error:
+        _say(writing, {"fault": f"{type(error).__name__}: {error}"})
+        os._exit(1)
+    try:
+        answer["value"] = getattr(attempts, request["name"])(*request["arguments"])
+    except BaseException as error:
+        answer |= {"error": type(error).__name__, "text": str(error)[:2000]}
+        answer["errno"] = getattr(error, "errno", None) or 0
+    with contextlib.suppress(BaseException):
+        _say(writing, answer)
+    os._exit(0)
+
+
+def _read_only(given: list[str] | None) -> tuple[str, ...]:
+    from grader.worker.containment import SYSTEM_READ_ONLY
+
+    grader = str(HERE.parent / "grader")
+    libraries = (sys.prefix, sys.base_prefix, grader, str(HERE / "containment_attempts.py"))
+    return (*SYSTEM_READ_ONLY, *(libraries if given is None else given))
+
+
+def _tuples(plain: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()}
+
+
+def _say(descriptor: int, answer: dict[str, Any]) -> None:
+    os.write(descriptor, json.dumps(answer).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    serve(json.loads(sys.argv[1]))

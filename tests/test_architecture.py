@@ -1,0 +1,117 @@
+"""The import arrows of ARCHITECTURE.md, held."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import grader
+
+PACKAGE = Path(grader.__file__).parent
+
+# Each part, with the parts below it that it may import. A part is a module or package of grader/.
+ARROWS: dict[str, set[str]] = {
+    "model": set(),
+    "course": {"model"},
+    "worker": {"model"},
+    "sandbox": {"model", "worker", "course"},
+    "spec": {"model"},
+    "submission": {"model"},
+    "heat": {"model"},
+    "compare": {"model", "heat"},
+    "applies": {"model", "compare"},
+    "diagnose": {"model", "compare", "applies"},
+    "words": {"model"},
+    "judge": {"model", "compare", "applies", "diagnose", "words"},
+    "plan": {"model"},
+    "archive": {"model", "worker"},
+    "baseline": {"model", "spec", "sandbox", "plan", "archive", "applies", "worker"},
+    "grade": {"model", "judge", "plan", "sandbox", "baseline", "submission"},
+    "stub": {"model"},
+    "verify": {"model", "baseline", "judge", "plan", "sandbox", "stub"},
+    "release": {"model", "spec", "stub", "baseline"},
+    "synth": {"model", "stub"},
+    "report": {"model"},
+    "publish": {"model", "report", "baseline"},
+    "session": {"model", "spec", "course", "sandbox", "baseline", "grade"},
+}
+ABOVE_ALL = {"cli", "__main__"}
+
+
+def _part(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(file: Path) -> set[str]:
+    """Parts of grader that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("grader."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names if alias.name.startswith("grader.")]
+            found |= {name.split(".")[1] for name in names}
+    return found
+
+
+def _files() -> list[Path]:
+    return [file for file in PACKAGE.rglob("*.py") if file != PACKAGE / "__init__.py"]
+
+
+def test_arrows_point_downwards_only():
+    wrong = [
+        f"{file.relative_to(PACKAGE)} imports {target}"
+        for file in _files()
+        if (part := _part(file)) not in ABOVE_ALL
+        for target in sorted(_imports(file) - {part} - ARROWS[part])
+    ]
+    assert wrong == []
+
+
+def test_the_arrows_form_no_circle():
+    order: list[str] = []
+    waiting = dict(ARROWS)
+    while waiting:
+        free = [part for part, below in waiting.items() if below <= set(order)]
+        assert free, f"a circle among {sorted(waiting)}"
+        order += free
+        waiting = {part: below for part, below in waiting.items() if part not in free}
+    assert len(order) == len(ARROWS)
+
+
+def test_every_part_has_its_arrows():
+    parts = {_part(file) for file in _files()} - ABOVE_ALL
+    assert parts == set(ARROWS)
+
+
+def _imported_by(code: str) -> set[str]:
+    """Top-level modules in ``sys.modules`` after ``code``."""
+    script = f"{code}\nimport sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+HEAVY = {"torch", "transformers", "datasets", "matplotlib", "numpy", "IPython", "nbformat", "jinja2"}
+
+
+def test_import_grader_imports_nothing_heavy():
+    assert _imported_by("import grader") & HEAVY == set()
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import contextlib, io, sys\n"
+        "sys.argv = ['grader', '--help']\n"
+        "from grader.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()"
+    )
+    assert _imported_by(code) & HEAVY == set()
+
+
+def test_the_trusted_side_never_imports_torch():
+    code = (
+        "import grader.cli.grading, grader.cli.proving, grader.cli.releasing, grader.cli.checking"
+    )
+    assert _imported_by(code) & {"torch", "transformers", "datasets"} == set()

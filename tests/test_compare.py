@@ -1,0 +1,171 @@
+"""Comparing: type, structure, shape, dtype, gradient, NaN, then values; never broadcast."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader import drawn_from, same, within
+from grader import compare as compare_module
+from grader.model import ArrayValue, DictValue, ListValue, OpaqueValue
+
+compare = compare_module.compare
+
+
+def tensor(values, dtype="float64", **more):
+    data = np.array(values, dtype="float32" if dtype == "bfloat16" else dtype)
+    return ArrayValue(dtype, data, **more)
+
+
+def first(got, want, **rule):
+    found = compare(got, want, same(**rule))
+    return (found[0].category, found[0].message) if found else None
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (3, 3),
+        (True, True),
+        ("a", "a"),
+        (None, None),
+        (1.0, 1.0 + 1e-9),
+        (1, 1.0),
+        (float("nan"), float("nan")),
+        (float("-inf"), float("-inf")),
+        (ListValue((1, 2), "tuple"), ListValue((1, 2), "list")),
+        (DictValue((("a", 1),), "BatchEncoding"), DictValue((("a", 1),))),
+        (DictValue((("b", 2), ("a", 1))), DictValue((("a", 1),))),
+        (tensor([1, 2], "int32"), tensor([1, 2], "int64")),
+        (tensor([1.0], "float32"), tensor([1.0])),
+        (tensor([1.0], "bfloat16"), tensor([1.0])),
+        (tensor([np.nan, np.inf]), tensor([np.nan, np.inf])),
+        (tensor(2.5), 2.5),
+        (2.5, tensor(2.5)),
+        (tensor(np.zeros((2, 0))), tensor(np.zeros((2, 0)))),
+        (tensor([1.0], requires_grad=True), tensor([1.0])),
+    ],
+)
+def test_right_values_pass(got, want):
+    assert compare(got, want, same()) == ()
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "category"),
+    [
+        (1, True, "type"),
+        (True, 1, "type"),
+        (3.0, 3, "type"),
+        ("3", 3, "type"),
+        (None, 3, "type"),
+        (OpaqueValue("generator"), ListValue((1,)), "type"),
+        (ListValue((1, 2)), tensor([1, 2], "int64"), "type"),
+        (tensor([1, 2], "int64"), ListValue((1, 2)), "type"),
+        (tensor([1.0], type="numpy.ndarray"), tensor([1.0]), "type"),
+        (ListValue((1,)), ListValue((1, 2)), "structure"),
+        (DictValue((("b", 1),)), DictValue((("a", 1),)), "missing"),
+        (tensor([1.0, 2.0]), tensor([[1.0, 2.0]]), "shape"),
+        (tensor([[1.0]]), tensor([[1.0, 1.0]]), "shape"),
+        (tensor(np.zeros((0, 2))), tensor(np.zeros((2, 0))), "shape"),
+        (tensor([1.0]), tensor([1], "int64"), "dtype"),
+        (tensor([True], "bool"), tensor([1], "int64"), "dtype"),
+        (tensor(2.0, requires_grad=True), 2.0, "gradient"),
+        (tensor([np.nan]), tensor([1.0]), "nan"),
+        (float("nan"), 1.0, "nan"),
+        (tensor([1.0]), tensor([np.inf]), "value"),
+        (tensor([-np.inf]), tensor([np.inf]), "value"),
+        (tensor([1.0]), tensor([1.1]), "value"),
+        (tensor([2**53], "int64"), tensor([2**53 + 1], "int64"), "value"),
+        ("a", "b", "value"),
+        (7, 8, "value"),
+    ],
+)
+def test_each_kind_of_difference_has_its_category(got, want, category):
+    assert first(got, want)[0] == category
+
+
+def test_the_message_names_axis_index_and_size():
+    want = tensor(np.arange(6.0).reshape(2, 3))
+    got = tensor(np.arange(6.0).reshape(2, 3) + np.array([[0, 0, 0], [0, 0.5, 0.25]]))
+    (difference,) = compare(got, want, same("", dims="batch sequence"))
+    assert difference.index == (1, 1)
+    assert difference.message == (
+        "the result differs at [batch 1, sequence 1]: 4.5, not 4 "
+        "(2 of 6 elements differ, by 0.5 at most)"
+    )
+    assert (difference.wrong, difference.total, difference.size) == (2, 6, 0.5)
+
+
+def test_a_swapped_axis_is_named():
+    message = first(tensor(np.zeros((3, 2))), tensor(np.zeros((2, 3))), dims="batch sequence")[1]
+    assert "(3, 2), not (2, 3)" in message
+    assert "swapped" in message
+
+
+def test_a_wrong_axis_is_named():
+    message = first(tensor(np.zeros((2, 4))), tensor(np.zeros((2, 3))), dims="batch sequence")[1]
+    assert "`sequence`" in message
+    assert "`batch`" not in message
+
+
+def test_exact_dtype_and_gradients_when_asked():
+    assert first(tensor([1], "int32"), tensor([1], "int64"), dtype="exact")[0] == "dtype"
+    assert first(tensor([1.0], requires_grad=True), tensor([1.0]), grad="none")[0] == "gradient"
+
+
+def test_exact_means_bit_for_bit():
+    assert first(tensor([1.0 + 1e-15]), tensor([1.0]), exact=True)[0] == "value"
+    assert first(tensor([1.0 + 1e-15]), tensor([1.0])) is None
+
+
+def test_every_leaf_is_told_with_its_path():
+    got = DictValue((("a", ListValue((1, 5))), ("b", 3)))
+    want = DictValue((("a", ListValue((1, 2))), ("b", 4)))
+    assert [difference.path for difference in compare(got, want, same())] == ["a[1]", "b"]
+
+
+def test_extra_keys_only_when_refused():
+    got, want = DictValue((("a", 1), ("z", 2))), DictValue((("a", 1),))
+    assert first(got, want) is None
+    assert first(got, want, extra_keys=False)[0] == "structure"
+
+
+def test_unordered_lists_are_collections():
+    assert first(ListValue((2, 1)), ListValue((1, 2)), ordered=False) is None
+    assert first(ListValue((2, 2)), ListValue((1, 2)), ordered=True) is not None
+    assert first(ListValue((2, 2)), ListValue((1, 2)), ordered=False)[0] == "value"
+
+
+def test_a_path_reaches_into_the_result():
+    got, want = DictValue((("mask", 1),)), DictValue((("mask", 2),))
+    assert first(got, want, path="mask")[1] == "`mask` is 1, not 2"
+    with pytest.raises(LookupError):
+        compare(got, want, same("ids"))
+
+
+def test_a_heat_map_shows_the_worst_plane():
+    want = np.zeros((2, 3, 200))
+    got = want.copy()
+    got[1, 2, 199] = 4.0
+    (difference,) = compare(tensor(got), tensor(want), same(dims="batch row column"))
+    picture = difference.heat_map
+    assert (picture.rows, picture.columns, picture.largest) == (3, 64, 4.0)
+    assert picture.levels[-1] == 255
+    assert set(picture.levels[:-1]) == {0}
+    assert "batch 1" in picture.caption
+
+
+def test_within_and_drawn_from():
+    oracle = DictValue(
+        (("all", ListValue(("x", "y"))), ("chance", DictValue((("x", 0.9), ("y", 0.1)))))
+    )
+    fair = DictValue((("texts", ListValue(("x",) * 90 + ("y",) * 10)),))
+    uniform = DictValue((("texts", ListValue(("x",) * 50 + ("y",) * 50)),))
+    alien = DictValue((("texts", ListValue(("x",) * 90 + ("z",) * 10)),))
+    rule, chance = within("texts", "all"), drawn_from("texts", "chance")
+    assert compare_module.within(fair, oracle, rule) == ()
+    assert compare_module.within(alien, oracle, rule)[0].index == (90,)
+    assert compare_module.drawn_from(fair, oracle, chance) == ()
+    assert compare_module.drawn_from(uniform, oracle, chance) != ()
+    assert compare_module.drawn_from(alien, oracle, chance) != ()
+    assert compare_module.within(DictValue(()), oracle, rule)[0].category == "type"
