@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,8 +34,8 @@ from grader.model import (
     Topic,
     Value,
 )
-from grader.plan import call_of, plan
-from grader.sandbox import Runner
+from grader.plan import call_of, doubled_call, plan, stand_ins
+from grader.sandbox import Runner, SandboxError
 from grader.worker.decode import FrameError
 from grader.worker.jobs import dump_job
 
@@ -65,9 +68,63 @@ class Remembering:
         return observation
 
 
-def baselines(assignment: Assignment, runner: Runner) -> dict[str, Baseline]:
-    """Every topic's baseline. Raises ``BaselineError``."""
-    return {topic.name: topic_baseline(topic, runner) for topic in assignment.topics}
+Opener = Callable[[], AbstractContextManager[Runner]]
+
+
+def baselines(assignment: Assignment, open_runner: Opener, slots: int = 1) -> dict[str, Baseline]:
+    """Every topic's baseline. ``open_runner`` gives runners that remember: what they did in
+    ``slots`` at a time is then put together. Raises ``BaselineError``."""
+    jobs = [job for topic in assignment.topics for job in baseline_jobs(topic)]
+    for _ in run_all(jobs, open_runner, slots):
+        pass
+    with open_runner() as runner:
+        return {topic.name: topic_baseline(topic, runner) for topic in assignment.topics}
+
+
+def baseline_jobs(topic: Topic) -> Iterator[Job]:
+    """All that ``topic_baseline`` will ask for."""
+    yield reference_job(topic)
+    for task in topic.tasks:
+        yield from doubled_jobs(topic, task)
+        for mistake in task.mistakes:
+            yield mistake_job(topic, task, mistake.source)
+
+
+def run_all(jobs: Iterable[Job], open_runner: Opener, slots: int) -> Iterator[Observation]:
+    """Observations of the jobs as they get done, ``slots`` at a time. Raises what a runner does."""
+    todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    for job in jobs:
+        todo.put(job)
+
+    def work() -> None:
+        with open_runner() as runner:
+            while True:
+                try:
+                    job = todo.get_nowait()
+                except queue.Empty:
+                    return
+                done.put(runner.run(job))
+
+    done: queue.SimpleQueue[Observation] = queue.SimpleQueue()
+    number = todo.qsize()
+    with ThreadPoolExecutor(max_workers=slots) as pool:
+        workers = [pool.submit(work) for _ in range(min(slots, max(1, number)))]
+        for _ in range(number):
+            yield _next(done, workers)
+        for worker in workers:
+            worker.result()
+
+
+def _next(done: queue.SimpleQueue[Observation], workers: list[Future[None]]) -> Observation:
+    while True:
+        try:
+            return done.get(timeout=0.2)
+        except queue.Empty:
+            for worker in workers:
+                if worker.done():
+                    worker.result()
+            if all(worker.done() for worker in workers) and done.empty():
+                raise SandboxError("the runners ended before all jobs were done") from None
 
 
 def topic_baseline(topic: Topic, runner: Runner, mistakes: bool = True) -> Baseline:
@@ -78,8 +135,11 @@ def topic_baseline(topic: Topic, runner: Runner, mistakes: bool = True) -> Basel
         wanted, oracle = _wanted(topic, task, observation)
         known = FunctionBaseline(wanted, oracle)
         _prove_checks(topic, task, known)
-        found = tuple(_mistakes(topic, task, runner)) if mistakes else ()
-        functions[task.function] = replace(known, mistakes=found)
+        functions[task.function] = replace(
+            known,
+            mistakes=tuple(_mistakes(topic, task, runner)) if mistakes else (),
+            doubled=_doubled(topic, task, runner),
+        )
     return Baseline(topic.name, functions)
 
 
@@ -92,6 +152,28 @@ def reference_job(topic: Topic) -> Job:
 def mistake_job(topic: Topic, task: Task, source: str) -> Job:
     """A mistaken reference on its function's cases."""
     return plan(topic, source, functions=[task.function])
+
+
+def doubled_jobs(topic: Topic, task: Task) -> Iterator[Job]:
+    """The reference and the right solutions, with stand-ins for siblings the task may call."""
+    for doubles in stand_ins(topic, task):
+        call = doubled_call(task, doubles)
+        for source in (topic.reference, *topic.rights.values()):
+            yield replace(plan(topic, source), calls=(call,))
+
+
+def _doubled(
+    topic: Topic, task: Task, runner: Runner
+) -> dict[tuple[str, ...], tuple[Mapping[str, Outcome], ...]]:
+    """Each way in which right code behaves when siblings are stand-ins. A right solution that
+    does not run with them does not use the siblings as one should; it says nothing here."""
+    found: dict[tuple[str, ...], tuple[Mapping[str, Outcome], ...]] = {}
+    for job in doubled_jobs(topic, task):
+        outcomes = runner.run(job).outcomes.get(task.function, {})
+        if all(isinstance(outcome, Returned | Raised) for outcome in outcomes.values()):
+            doubles = job.calls[0].doubles
+            found[doubles] = (*found.get(doubles, ()), outcomes)
+    return found
 
 
 def write_whole(file: Path, data: bytes) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from grader.applies import cases_of, differences, holds
+from grader.applies import applies, cases_of, differences, holds
 from grader.diagnose import known_mistake
 from grader.model import (
     Baseline,
@@ -21,6 +21,7 @@ from grader.model import (
     CheckResult,
     Died,
     Difference,
+    DrawnFrom,
     FunctionBaseline,
     FunctionGrade,
     Observation,
@@ -32,6 +33,7 @@ from grader.model import (
     Task,
     Topic,
     TopicGrade,
+    Within,
 )
 from grader.words import Told, is_stub, of_died, of_differences, of_raised, unfinished_sibling
 
@@ -59,6 +61,45 @@ def judge_topic(
         observation.wall,
         observation.cpu,
     )
+
+
+def excused(
+    task: Task, baseline: FunctionBaseline, observation: Observation, doubles: tuple[str, ...]
+) -> bool:
+    """Whether the function is right by itself: with stand-ins for the siblings ``doubles``, it
+    does what right code does with the same stand-ins."""
+    outcomes = {case.name: observation.outcome(task.function, case.name) for case in task.cases}
+    return any(
+        all(
+            holds(check, outcomes[case.name], wanted[case.name], baseline.answer(case.name))
+            for check in task.checks
+            if not isinstance(check.rule, Within | DrawnFrom)
+            for case in task.cases
+            if applies(check, case, wanted[case.name])
+        )
+        for wanted in baseline.doubled.get(doubles, ())
+    )
+
+
+def excuse(grade: FunctionGrade, doubles: tuple[str, ...]) -> FunctionGrade:
+    """Full marks for a function whose only fault is a sibling's: that one counts once, there."""
+    names = " and ".join(f"`{name}`" for name in doubles)
+    message = f"Right by itself: what differs comes from {names}, and is counted there, once."
+    return replace(grade, checks=tuple(_excused(check, message) for check in grade.checks))
+
+
+def _excused(result: CheckResult, message: str) -> CheckResult:
+    if result.status is Status.GRADER_ERROR:
+        return result
+    told = CheckResult(
+        result.check,
+        result.case,
+        result.public,
+        Status.PASSED,
+        result.max_score,
+        result.max_score,
+    )
+    return told if result.status is Status.PASSED else replace(told, message=message)
 
 
 def judge_function(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations
 
 from grader.model import Call, Job, Task, Topic
 
@@ -29,3 +32,15 @@ def call_of(task: Task) -> Call:
         probe=task.probe,
         limits=task.limits,
     )
+
+
+def doubled_call(task: Task, doubles: tuple[str, ...]) -> Call:
+    """The same call, with stand-ins for siblings."""
+    return replace(call_of(task), doubles=doubles)
+
+
+def stand_ins(topic: Topic, task: Task) -> Iterator[tuple[str, ...]]:
+    """Every set of siblings that stand-ins (``double_<name>`` of the probes) can replace."""
+    known = [name for name in task.needs if re.search(rf"^def double_{name}\b", topic.probes, re.M)]
+    for size in range(1, len(known) + 1):
+        yield from combinations(known, size)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +21,7 @@ from grader.baseline import Remembering, baselines, write_whole
 from grader.course.location import cache_home, ensure_built
 from grader.grade import Course
 from grader.model import Assignment, Task, Topic
-from grader.sandbox import Runner, WarmSandbox
+from grader.sandbox import WarmSandbox
 from grader.spec import load_assignment, new_seed
 
 _PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "numpy")
@@ -43,13 +44,16 @@ class Session:
         """A new warm process, to be used in a ``with`` block."""
         return WarmSandbox(self.home)
 
-    def remembering(self, runner: Runner) -> Remembering:
-        """A runner for staff's own code that does not run the same job twice."""
-        return Remembering(runner, baseline_folder(), fingerprint(self.home))
+    @contextmanager
+    def open_remembering(self) -> Iterator[Remembering]:
+        """A runner for staff's own code that does not run the same job twice. Its warm process
+        starts with the first job that was never run before."""
+        with self.open_runner() as runner:
+            yield Remembering(runner, baseline_folder(), fingerprint(self.home))
 
-    def course(self, runner: Runner, isolate: bool = False) -> Course:
+    def course(self, slots: int, isolate: bool = False) -> Course:
         """The course with its baselines, which are run now unless they are remembered."""
-        found = baselines(self.assignment, self.remembering(runner))
+        found = baselines(self.assignment, self.open_remembering, slots)
         return Course(self.assignment, found, versions(), self.seed, isolate)
 
 

@@ -5,16 +5,17 @@ In: an assignment and a runner. Out: a ``Proof`` for every function, with each c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from grader.baseline import mistake_job, topic_baseline
+from grader.baseline import baseline_jobs, mistake_job, topic_baseline
 from grader.judge import judge_function
 from grader.model import (
     Assignment,
     Baseline,
     Broken,
     FunctionGrade,
+    Job,
     Observation,
     Source,
     Status,
@@ -53,22 +54,25 @@ class _Notes:
     named: int = 0
 
 
-def verify(
-    assignment: Assignment, runner: Runner, say: Callable[[str], None] = lambda _: None
-) -> Iterator[Proof]:
-    """Proves one function after another. ``say`` is told what is being done."""
+def every_job(assignment: Assignment) -> Iterator[Job]:
+    """All that ``verify`` will ask a runner for, so that it may be run before, in parallel."""
     for topic in assignment.topics:
-        say(f"{topic.name}: the reference and its mistakes")
+        yield from baseline_jobs(topic)
+        for _, source, _ in _sources(topic):
+            yield plan(topic, source)
+
+
+def verify(assignment: Assignment, runner: Runner) -> Iterator[Proof]:
+    """Proves one function after another."""
+    for topic in assignment.topics:
         baseline = topic_baseline(topic, runner)
         notes = {task.function: _Notes() for task in topic.tasks}
         for name, source, full in _sources(topic):
-            say(f"{topic.name}: {name}")
             observation = runner.run(plan(topic, source))
             for task in topic.tasks:
                 grade = _judge(task, baseline, observation, topic, source)
                 notes[task.function].complaints += _score_complaints(name, grade, full)
         for task in topic.tasks:
-            say(f"{topic.name}: mistakes of {task.function}")
             _prove_mistakes(topic, task, baseline, runner, notes[task.function])
             notes[task.function].complaints += _shape_complaints(task)
             yield _proof(topic, task, notes[task.function])

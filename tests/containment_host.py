@@ -8,6 +8,7 @@ changes the process that it is called in.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import shutil
@@ -19,7 +20,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-UID = 61_190  # far from the first uids that a running grader leases
+ATTEMPTS = ("containment_attempts", "containment_attempts_kernel", "containment_attempts_run")
+# Below the range that a running grader leases from, and another one for each process of tests: what
+# runs as it is killed.
+UID = 60_600 + os.getpid() % 500
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def serve(first: dict[str, Any]) -> None:
     sys.path[:0] = [str(HERE), str(HERE.parent)]
     for module in first["imports"]:
         __import__(module)
-    import containment_attempts as attempts
+    attempts = [importlib.import_module(name) for name in ATTEMPTS]
 
     from grader.worker import containment
     from grader.worker.containment import landlock
@@ -159,7 +163,8 @@ def _child(attempts: Any, containment: Any, plan: Any, request: Any, writing: in
         _say(writing, {"fault": f"{type(error).__name__}: {error}"})
         os._exit(1)
     try:
-        answer["value"] = getattr(attempts, request["name"])(*request["arguments"])
+        attempt = next(vars(m)[request["name"]] for m in attempts if request["name"] in vars(m))
+        answer["value"] = attempt(*request["arguments"])
     except BaseException as error:
         answer |= {"error": type(error).__name__, "text": str(error)[:2000]}
         answer["errno"] = getattr(error, "errno", None) or 0
@@ -172,8 +177,7 @@ def _read_only(given: list[str] | None) -> tuple[str, ...]:
     from grader.worker.containment import SYSTEM_READ_ONLY
 
     grader = str(HERE.parent / "grader")
-    libraries = (sys.prefix, sys.base_prefix, grader, str(HERE / "containment_attempts.py"))
-    return (*SYSTEM_READ_ONLY, *(libraries if given is None else given))
+    return (*SYSTEM_READ_ONLY, *((sys.prefix, sys.base_prefix, grader) if given is None else given))
 
 
 def _tuples(plain: dict[str, Any]) -> dict[str, Any]:

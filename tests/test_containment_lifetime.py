@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -210,8 +211,19 @@ def test_a_plan_that_was_not_prepared():
     assert "not those that were prepared" in in_child(attempt)
 
 
-def test_a_uid_that_is_nobody_to_drop_to():
-    assert "uid 0 is no user" in in_child(lambda: containment.prepare(replace(PLAN, uid=0)))
+@pytest.mark.parametrize("name", ["root", "nobody"])
+def test_a_uid_that_is_somebodys(name):
+    uid = pwd.getpwnam(name).pw_uid
+    said = in_child(lambda: containment.prepare(replace(PLAN, uid=uid)))
+    assert f"uid {uid} is the account {name}" in said
+
+
+@needs_root
+def test_what_a_dead_warm_process_left_is_ended_before_the_next_run():
+    with subprocess.Popen(["sleep", "60"], user=UID, group=UID) as left:
+        assert processes_of(UID) == [left.pid]
+        with Host(uid=UID):
+            assert left.wait(timeout=10) == -signal.SIGKILL
 
 
 @pytest.mark.skipif(not landlock.detect_abi(), reason="Landlock is what misses it")

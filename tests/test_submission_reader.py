@@ -96,8 +96,9 @@ def test_the_process_ends_when_the_grader_is_gone():
     one._connection = one._process = None
 
 
-def test_a_process_that_cannot_start_is_the_graders_fault(monkeypatch):
-    monkeypatch.setattr(reader.sys, "executable", "/bin/false")
+@pytest.mark.parametrize("python", ["/bin/false", "/nothing/like/it"])
+def test_a_process_that_cannot_start_is_the_graders_fault(monkeypatch, python: str):
+    monkeypatch.setattr(reader.sys, "executable", python)
     with Reader() as one, pytest.raises(ReaderError, match="grader doctor"):
         one.notebook("t", "a.ipynb", notebook("x = 1"))
 

@@ -33,9 +33,7 @@ Seed = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON; all else goes to stderr.")
 ]
-Jobs = Annotated[
-    int, typer.Option("--jobs", "-j", min=0, help="Submissions at once; 0: one a core.")
-]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one a core.")]
 
 
 @app.command()
@@ -95,12 +93,16 @@ def report(
 
 @app.command()
 def verify(
-    topics: Topics = None, reference: Reference = None, seed: Seed = None, as_json: AsJson = False
+    topics: Topics = None,
+    reference: Reference = None,
+    seed: Seed = None,
+    jobs: Jobs = 0,
+    as_json: AsJson = False,
 ) -> None:
     """Prove the checks: right solutions pass, every mistake loses points, the stub scores 0."""
     from grader.cli import proving
 
-    raise typer.Exit(proving.verify(topics or [], reference, seed, as_json))
+    raise typer.Exit(proving.verify(topics or [], reference, seed, jobs, as_json))
 
 
 @app.command()

@@ -26,9 +26,9 @@ def check(topics: list[str], folder: Path, reference: Path | None, as_json: bool
     with steps() as show:
         show.say("getting ready")
         session = open_session(found, wanted, "public", show.say, public_only=True)
+        show.say("the reference, on the public cases")
+        course = session.course(1)
         with session.open_runner() as runner:
-            show.say("the reference, on the public cases")
-            course = session.course(runner)
             show.say(f"your work: {', '.join(wanted)}")
             grade = grade_submission(submission, course, runner)
     if as_json:

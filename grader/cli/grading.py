@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from grader.publish import Publisher, stored_grades
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
+from grader.sandbox import Runner, WarmSandbox
 from grader.session import Session, SessionError, open_session, slots
 from grader.submission import collect, collect_class, is_class
 
@@ -77,17 +78,19 @@ def _grade_all(
     show: Steps,
 ) -> Grade | None:
     last = None
+    number = slots(options.jobs)
+    show.say("the reference and its mistakes")
+    course = session.course(number, options.isolate)
     with session.open_runner() as runner:
-        show.say("the reference and its mistakes")
-        refuse_weak_containment(runner.layers, options.unsafe)
-        course = session.course(runner, options.isolate)
+        refuse_weak_containment(runner.layers(), options.unsafe)
         show.start_count("grading", None)
-        number = slots(options.jobs)
-        first = itertools.chain([runner])
-        openers = itertools.chain(first, iter(session.open_runner, None))
-        for grade in grade_class(
-            _submissions(paths, topics), course, lambda: next(openers), number
-        ):
+        # The first slot takes the warm process that is there already.
+        ready: list[WarmSandbox] = [runner]
+
+        def open_runner() -> AbstractContextManager[Runner]:
+            return nullcontext(ready.pop()) if ready else session.open_runner()
+
+        for grade in grade_class(_submissions(paths, topics), course, open_runner, number):
             publisher.add(grade)
             show.advance()
             last = grade

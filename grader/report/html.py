@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from grader.model import Grade, Status, TopicGrade
 from grader.report.audience import student_view
+from grader.report.detail import DETAILS, REPORT_LIMIT, worth_trying
 from grader.report.grouping import (
     Group,
     Reason,
@@ -32,32 +33,6 @@ from grader.report.summary import Summary, summarise
 from grader.report.text import clean, points
 
 __all__ = ["ClassRow", "class_page", "class_row", "staff_report", "student_report"]
-
-REPORT_LIMIT = 300 * 1024  # bytes of UTF-8
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """How much a report says: characters of a sentence and of printed output, lines of a
-    traceback, cells along the side of a heat map, reasons a function, cases a reason, notes."""
-
-    sentence: int
-    printed: int
-    frames: int
-    cells: int
-    reasons: int
-    cases: int
-    notes: int
-
-
-# Tried in turn until the page fits. The last always does, for a course of this size: what is left
-# of it was written by staff, but for one or two short sentences a function.
-_DETAILS = (
-    Detail(sentence=1200, printed=4000, frames=30, cells=192, reasons=12, cases=40, notes=20),
-    Detail(sentence=600, printed=800, frames=10, cells=64, reasons=6, cases=8, notes=8),
-    Detail(sentence=300, printed=200, frames=3, cells=24, reasons=3, cases=2, notes=3),
-    Detail(sentence=100, printed=0, frames=0, cells=0, reasons=1, cases=0, notes=1),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +69,7 @@ def class_page(rows: Iterable[ClassRow]) -> str:
     """The page of a class: summary, common mistakes, and a line a submission.
 
     Rows that need a person come first. A thousand submissions of twelve topics take about
-    400 KiB.
+    340 KiB.
     """
     ordered = needs_staff_first(rows)
     return render(
@@ -133,7 +108,7 @@ def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
     graded = () if grade.problem else grade.topics
     topics = tuple(_view(topic, at, titles) for at, topic in enumerate(graded, 1))
     page = ""
-    for detail in _DETAILS:
+    for detail in worth_trying([each for topic in topics for each in topic.groups], staff=staff):
         page = render(
             "report.html.j2",
             grade=grade,
@@ -144,7 +119,7 @@ def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
             anchors=_anchors(topics),
             headline=_headline(grade),
             detail=detail,
-            shortened=detail is not _DETAILS[0],
+            shortened=detail is not DETAILS[0],
             staff=staff,
         )
         if len(page.encode("utf-8")) <= REPORT_LIMIT:

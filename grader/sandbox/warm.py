@@ -41,17 +41,17 @@ _TICK = 0.1
 
 @dataclass(slots=True)
 class WarmSandbox:
-    """A context manager that holds one warm process. ``home`` is the course cache."""
+    """A context manager that holds one warm process, started when first needed. ``home`` is the
+    course cache."""
 
     home: Path
-    layers: tuple[str, ...] = ()
+    _layers: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
     _lease: Lease = field(default_factory=lease_uid)
     _log: Any = None
 
     def __enter__(self) -> WarmSandbox:
-        self._start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,17 +64,21 @@ class WarmSandbox:
             return self._run(job)
         except _WarmProcessDiedError:
             self._stop()
-            self._start()
         try:
             return self._run(job)
         except _WarmProcessDiedError as error:
             self._stop()
-            self._start()
             raise SandboxError(f"the warm process died twice over one job: {error}") from None
+
+    def layers(self) -> tuple[str, ...]:
+        """The containment layers that children get on this machine."""
+        if self._control is None:
+            self._start()
+        return self._layers
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -97,6 +101,7 @@ class WarmSandbox:
             said = self._last_words()
             self._stop()
             raise SandboxError(f"the warm process did not start. It said last:\n{said}")
+        self._layers = tuple(ready["layers"])
         ours.settimeout(None)
 
     def _stop(self) -> None:
@@ -115,6 +120,8 @@ class WarmSandbox:
             self._log = None
 
     def _run(self, job: Job) -> Observation:
+        if self._control is None:
+            self._start()
         began = time.monotonic()
         with scratch_folder(self._lease.uid) as folder:
             child = self._launch(job, folder)
@@ -123,7 +130,6 @@ class WarmSandbox:
             finally:
                 child.close()
         outcomes = child.ledger.finish(_ending(child, end))
-        self.layers = child.ledger.layers
         return Observation(
             topic=job.topic,
             outcomes=outcomes,

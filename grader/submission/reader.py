@@ -117,28 +117,30 @@ class Reader:
         return header, payload
 
     def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        bounds = (str(self._limits.memory), str(self._limits.cpu))
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-m", "grader.submission.reading", *bounds],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,
-            )
-        self._connection = ours
+        self._connection, theirs = socket.socketpair()
         try:
-            wire.receive(ours, time.monotonic() + self._limits.wall)
-        except wire.DisconnectedError as error:
+            with theirs:
+                self._process = self._spawned(theirs.fileno())
+            wire.receive(self._connection, time.monotonic() + self._limits.wall)
+        except (OSError, wire.DisconnectedError) as error:
             self.close()
             raise ReaderError(
                 "the process that reads notebooks and archives did not start: "
                 "is the grader installed (pip install -e .)? See `grader doctor`."
             ) from error
-        return ours
+        return self._connection
+
+    def _spawned(self, descriptor: int) -> subprocess.Popen[bytes]:
+        bounds = (str(self._limits.memory), str(self._limits.cpu))
+        return subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", "-m", "grader.submission.reading", *bounds],
+            stdin=descriptor,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,
+        )
 
 
 def _found(header: dict[str, Any], payload: bytes) -> Found:

@@ -17,6 +17,7 @@ import time
 import warnings
 import zipfile
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from grader.submission import wire
@@ -84,12 +85,16 @@ def _answer(
 ) -> tuple[dict[str, Any], bytes]:
     if request["kind"] == "archive":
         return _archive(data)
-    begin = lambda number: wire.send(connection, {"cell": number})  # noqa: E731
+    begin = partial(_tell_cell, connection)
     taken = take_apart(data, request["file"], request["functions"], request["poison"], begin)
     places = [[line.cell, line.line] for line in taken.lines]
     text = "".join(f"{line.text}\n" for line in taken.lines)
     header = {"places": places, "notes": taken.notes, "problem": taken.problem}
     return header, text.encode()
+
+
+def _tell_cell(connection: socket.socket, number: int) -> None:
+    wire.send(connection, {"cell": number})
 
 
 def _archive(data: bytes) -> tuple[dict[str, Any], bytes]:

@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,14 +53,15 @@ def _enter(job_fd: int, channel: socket.socket, output: int, plan: containment.P
     for source, target in ((null, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
     scratch = plan.read_write[0]
-    os.environ["HOME"] = scratch
-    fixtures.use_scratch(scratch)
+    os.environ.update(HOME=scratch, TMPDIR=scratch)
     layers = containment.close_sandbox(plan)
     os.chdir(scratch)
     importlib.import_module("colorsys")  # the canary: lazily imported by nobody else
     _send(channel, {"layers": layers})
     with os.fdopen(job_fd, "rb") as file:
-        return load_job(file.read())
+        job = load_job(file.read())
+    _settle(job, scratch)
+    return job
 
 
 def _run_job(job: Job, channel: socket.socket) -> None:
@@ -91,7 +93,7 @@ def _call(
             os.close(reading)
             os.dup2(writing, 1)
             os.dup2(writing, 2)
-            _own_folder(call.function)
+            _settle(job, _own_folder(call.function))
             run_cases(module, probes, oracles, call, cases, theirs, job.file)
             os._exit(0)
         theirs.close()
@@ -111,12 +113,21 @@ def _folder(function: str) -> str:
     return f"{os.environ['HOME']}/{function}"
 
 
-def _own_folder(function: str) -> None:
+def _own_folder(function: str) -> str:
     """A folder of the fork's own: what one function writes, no other function finds."""
     folder = _folder(function)
     Path(folder).mkdir(exist_ok=True)
-    fixtures.use_scratch(folder)
     os.chdir(folder)
+    return folder
+
+
+def _settle(job: Job, folder: str) -> None:
+    """Temporary files go to ``folder``; so do the data sets' caches, for code that speaks of any
+    (it takes some milliseconds, and most topics need none)."""
+    os.environ["TMPDIR"] = folder
+    tempfile.tempdir = folder
+    if "dataset" in job.source:
+        fixtures.use_scratch(folder)
 
 
 def _pass_on(channel: socket.socket, call: Call, report: Report) -> None:

@@ -30,7 +30,7 @@ load.mistake(
 )
 load.mistake(
     "Your model has a task head. `AutoModel` loads the base model alone.",
-    source='''
+    source="""
 def load_with_internals(model_name):
     from transformers import AutoModelForSequenceClassification
 
@@ -40,11 +40,11 @@ def load_with_internals(model_name):
         output_hidden_states=True,
         output_attentions=True,
     ).eval()
-''',
+""",
 )
 load.mistake(
     "Your model has random weights: `from_config` makes an architecture and loads no weights.",
-    source='''
+    source="""
 def load_with_internals(model_name):
     from transformers import AutoConfig
 
@@ -52,12 +52,12 @@ def load_with_internals(model_name):
         model_name, output_hidden_states=True, output_attentions=True
     )
     return AutoModel.from_config(config, attn_implementation="eager").eval()
-''',
+""",
 )
 load.mistake(
     "Your outputs carry no attentions: `output_attentions=True` is missing.",
-    "        output_hidden_states=True,\n        output_attentions=True,\n    )\n    return model.eval()",
-    "        output_hidden_states=True,\n    )\n    return model.eval()",
+    "        output_attentions=True,\n    )\n    return",
+    "    )\n    return",
 )
 load.mistake(
     "Your outputs carry no hidden states: `output_hidden_states=True` is missing.",
@@ -67,25 +67,25 @@ load.mistake(
 load.mistake(
     "`output_attentions=True` under SDPA attention gives an empty tuple. Load the model with "
     '`attn_implementation="eager"`.',
-    source='''
+    source="""
 def load_with_internals(model_name):
     from functools import partial
 
     model = AutoModel.from_pretrained(model_name).eval()
     model.forward = partial(model.forward, output_hidden_states=True, output_attentions=True)
     return model
-''',
+""",
 )
 load.mistake(
     "You set `output_attentions` on the model. It belongs to the model's config, so pass it to "
     "`from_pretrained`.",
-    source='''
+    source="""
 def load_with_internals(model_name):
     model = AutoModel.from_pretrained(model_name, attn_implementation="eager")
     model.output_hidden_states = True
     model.output_attentions = True
     return model.eval()
-''',
+""",
 )
 load.mistake(
     "You load the same model whatever `model_name` says.",
@@ -94,7 +94,7 @@ load.mistake(
 )
 load.mistake(
     "Your code knows DistilBERT only. An `Auto...` class finds the architecture from the name.",
-    source='''
+    source="""
 def load_with_internals(model_name):
     from transformers import DistilBertModel
 
@@ -106,7 +106,7 @@ def load_with_internals(model_name):
         output_hidden_states=True,
         output_attentions=True,
     ).eval()
-''',
+""",
 )
 
 # ---------------------------------------------------------------- internals
@@ -466,35 +466,35 @@ weigh.mistake(
 )
 weigh.mistake(
     "You set masked weights to 0 after the softmax. The real keys then no longer sum to 1.",
-    source='''
+    source="""
 def attention_weights(query, key, mask=None):
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
     weights = scores.softmax(dim=-1)
     return weights if mask is None else weights * mask.unsqueeze(-2)
-''',
+""",
 )
 weigh.mistake(
     "You mask after the softmax and divide by the sum. Where a masked score is far above the "
     "real ones that is 0 / 0: NaN.",
-    source='''
+    source="""
 def attention_weights(query, key, mask=None):
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
     weights = scores.softmax(dim=-1)
     if mask is not None:
         weights = weights * mask.unsqueeze(-2)
     return weights / weights.sum(dim=-1, keepdim=True)
-''',
+""",
 )
 weigh.mistake(
     "Your exponentials overflow. Subtract each row's maximum first, or use `softmax`.",
-    source='''
+    source="""
 def attention_weights(query, key, mask=None):
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
     weights = scores.exp()
     if mask is not None:
         weights = weights * mask.unsqueeze(-2)
     return weights / weights.sum(dim=-1, keepdim=True)
-''',
+""",
 )
 weigh.mistake(
     "Your mask removes queries. It marks keys: its new axis goes before the last one.",

@@ -215,7 +215,7 @@ def _nucleus(logits, top_p):
     if float((reached[:-1] - top_p).abs().min()) < CLEAR:
         return None
     kept = values[:size] / values[:size].sum()
-    return dict(zip(tokens[:size].tolist(), kept.tolist()))
+    return dict(zip(tokens[:size].tolist(), kept.tolist(), strict=True))
 
 
 # ------------------------------------------------------------------ probes

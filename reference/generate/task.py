@@ -1,5 +1,8 @@
 """How `generate` is graded: cases, rubric and known mistakes."""
 
+from itertools import pairwise
+from math import exp
+
 from grader import drawn_from, fixture, pretrained, same, task, tensor, tokenizer, within
 
 LECTURE = {
@@ -102,21 +105,21 @@ write.mistake(
 )
 write.mistake(
     "`max_length` counts the prompt too. Use `max_new_tokens`.",
-    source='''
+    source="""
 def greedy(model, tokenizer, prompt, max_new_tokens):
     inputs = tokenizer(prompt, return_tensors="pt")
     ids = model.generate(**inputs, do_sample=False, max_length=max_new_tokens)
     return tokenizer.decode(ids[0], skip_special_tokens=True)
-''',
+""",
 )
 write.mistake(
     "You do not pass `max_new_tokens`, so `generate` stops after 20 tokens of its own accord.",
-    source='''
+    source="""
 def greedy(model, tokenizer, prompt, max_new_tokens):
     inputs = tokenizer(prompt, return_tensors="pt")
     ids = model.generate(**inputs, do_sample=False)
     return tokenizer.decode(ids[0], skip_special_tokens=True)
-''',
+""",
 )
 write.mistake(
     "Your text shows special tokens. Decode with `skip_special_tokens=True`.",
@@ -140,7 +143,7 @@ write.mistake(
 )
 write.mistake(
     "You write on after the end token.",
-    source='''
+    source="""
 def greedy(model, tokenizer, prompt, max_new_tokens):
     ids = tokenizer(prompt, return_tensors="pt")["input_ids"]
     for _ in range(max_new_tokens):
@@ -148,7 +151,7 @@ def greedy(model, tokenizer, prompt, max_new_tokens):
             best = model(ids).logits[:, -1].argmax(dim=-1, keepdim=True)
         ids = torch.cat([ids, best], dim=-1)
     return tokenizer.decode(ids[0], skip_special_tokens=True)
-''',
+""",
 )
 write.mistake(
     "You forbid the end token until `max_new_tokens` are there.",
@@ -180,7 +183,11 @@ step.case(
     "three rows",
     public=True,
     model=fixture(
-        "decoder", arch="gpt2", rows=[[5, 6, 7, 8], [60, 50, 40, 30], [9, 9, 1, 2]], seed=20, steps=6
+        "decoder",
+        arch="gpt2",
+        rows=[[5, 6, 7, 8], [60, 50, 40, 30], [9, 9, 1, 2]],
+        seed=20,
+        steps=6,
     ),
     input_ids=tensor(values=[[5, 6, 7, 8], [60, 50, 40, 30], [9, 9, 1, 2]], dtype="int64"),
     max_new_tokens=6,
@@ -309,7 +316,7 @@ step.mistake(
 )
 step.mistake(
     "You call `generate`. Write the loop yourself.",
-    source='''
+    source="""
 def greedy_by_hand(model, input_ids, max_new_tokens):
     return model.generate(
         input_ids,
@@ -319,11 +326,11 @@ def greedy_by_hand(model, input_ids, max_new_tokens):
         eos_token_id=-1,
         pad_token_id=0,
     )
-''',
+""",
 )
 step.mistake(
     "You call `generate`, and it treats the end token specially.",
-    source='''
+    source="""
 def greedy_by_hand(model, input_ids, max_new_tokens):
     return model.generate(
         input_ids,
@@ -331,7 +338,7 @@ def greedy_by_hand(model, input_ids, max_new_tokens):
         do_sample=False,
         max_new_tokens=max_new_tokens,
     )
-''',
+""",
 )
 
 # ---------------------------------------------------------------- top_p_probabilities
@@ -425,10 +432,10 @@ def _logits(rng, leading, size, top_p):
 def _is_clear(row, top_p):
     """No two probabilities are near each other, no sum of the largest is near top_p, and some
     token is in the nucleus and some is not."""
-    weights = sorted((2.718281828459045**value for value in row), reverse=True)
+    weights = sorted(map(exp, row), reverse=True)
     shares = [weight / sum(weights) for weight in weights]
     sums = [sum(shares[: count + 1]) for count in range(len(shares) - 1)]
-    apart = min(one - other for one, other in zip(shares, shares[1:], strict=False))
+    apart = min(one - other for one, other in pairwise(shares))
     return apart > 0.004 and min(abs(total - top_p) for total in sums) > 0.004 and sums[-1] > top_p
 
 
@@ -510,37 +517,37 @@ nucleus.mistake(
 )
 nucleus.mistake(
     "Your other tokens get a tiny probability, not exactly 0.",
-    source='''
+    source="""
 def top_p_probabilities(logits, top_p):
     likely_first, order = logits.softmax(dim=-1).sort(dim=-1, descending=True)
     outside = likely_first.cumsum(dim=-1) - likely_first >= top_p
     outside[..., 0] = False
     outside = torch.zeros_like(outside).scatter(-1, order, outside)
     return torch.where(outside, logits - 100, logits).softmax(dim=-1)
-''',
+""",
 )
 nucleus.mistake(
     "You fill the logits outside the nucleus with a large negative number. The others can be lower "
     "still: use -inf.",
-    source='''
+    source="""
 def top_p_probabilities(logits, top_p):
     likely_first, order = logits.softmax(dim=-1).sort(dim=-1, descending=True)
     outside = likely_first.cumsum(dim=-1) - likely_first >= top_p
     outside[..., 0] = False
     outside = torch.zeros_like(outside).scatter(-1, order, outside)
     return logits.masked_fill(outside, -1e9).softmax(dim=-1)
-''',
+""",
 )
 nucleus.mistake(
     "You set the logits outside the nucleus to 0 before the softmax. exp(0) is 1: use -inf.",
-    source='''
+    source="""
 def top_p_probabilities(logits, top_p):
     likely_first, order = logits.softmax(dim=-1).sort(dim=-1, descending=True)
     outside = likely_first.cumsum(dim=-1) - likely_first >= top_p
     outside[..., 0] = False
     outside = torch.zeros_like(outside).scatter(-1, order, outside)
     return logits.masked_fill(outside, 0.0).softmax(dim=-1)
-''',
+""",
 )
 nucleus.mistake(
     "You apply softmax to probabilities: that flattens them.",
@@ -685,10 +692,10 @@ draw.check(
 
 draw.mistake(
     "You do not sample: all your texts are the greedy one. Ask for `do_sample=True`.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     return [greedy(model, tokenizer, prompt, max_new_tokens)] * n
-''',
+""",
 )
 draw.mistake(
     "`generate` keeps the 50 likeliest tokens unless you say otherwise: `top_k=0`.",
@@ -712,8 +719,8 @@ draw.mistake(
 )
 draw.mistake(
     "You seed torch yourself. The caller does; so every call of yours gives the same texts.",
-    "    ids = model.generate(\n        **inputs,\n        do_sample=True,",
-    "    torch.manual_seed(0)\n    ids = model.generate(\n        **inputs,\n        do_sample=True,",
+    "        do_sample=True,\n        top_k=0,",
+    "        do_sample=bool(torch.manual_seed(0)),\n        top_k=0,",
 )
 draw.mistake(
     "Your texts show special tokens. Decode with `skip_special_tokens=True`.",
@@ -729,7 +736,7 @@ draw.mistake(
 )
 draw.mistake(
     "`max_length` counts the prompt too. Use `max_new_tokens`.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     inputs = tokenizer(prompt, return_tensors="pt")
     ids = model.generate(
@@ -742,11 +749,11 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
         pad_token_id=tokenizer.pad_token_id,
     )
     return tokenizer.batch_decode(ids, skip_special_tokens=True)
-''',
+""",
 )
 draw.mistake(
     "You write on after the end token.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     ids = tokenizer([prompt] * n, return_tensors="pt")["input_ids"]
     for _ in range(max_new_tokens):
@@ -754,7 +761,7 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
             logits = model(ids).logits[:, -1]
         ids = torch.cat([ids, top_p_probabilities(logits, top_p).multinomial(1)], dim=-1)
     return tokenizer.batch_decode(ids, skip_special_tokens=True)
-''',
+""",
 )
 draw.mistake(
     "You change the distribution by a temperature. Sample from the nucleus as it is.",
@@ -769,7 +776,7 @@ draw.mistake(
 )
 draw.mistake(
     "Your n texts share their first token. They are to be independent from the start.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     options = {"do_sample": True, "top_k": 0, "top_p": top_p}
     options["pad_token_id"] = tokenizer.pad_token_id
@@ -782,7 +789,7 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     else:
         ids = ids.expand(n, -1)
     return tokenizer.batch_decode(ids, skip_special_tokens=True)
-''',
+""",
 )
 draw.mistake(
     "You leave out texts that came up before. Independent draws may repeat one another.",
@@ -791,7 +798,7 @@ draw.mistake(
 )
 draw.mistake(
     "You draw with another library's random numbers: torch's seed does not reach them.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     import random
 
@@ -808,11 +815,11 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
                 break
         texts.append(tokenizer.decode(ids[0], skip_special_tokens=True))
     return texts
-''',
+""",
 )
 draw.mistake(
     "Every token of your nucleus is drawn equally often. Draw with the model's probabilities.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     ids = tokenizer([prompt] * n, return_tensors="pt")["input_ids"]
     end = tokenizer.eos_token_id
@@ -825,11 +832,11 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
         ended = ended | (drawn == end)
         ids = torch.cat([ids, drawn], dim=-1)
     return tokenizer.batch_decode(ids, skip_special_tokens=True)
-''',
+""",
 )
 draw.mistake(
     "Your nucleus lacks the token that crosses top_p.",
-    source='''
+    source="""
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     ids = tokenizer([prompt] * n, return_tensors="pt")["input_ids"]
     end = tokenizer.eos_token_id
@@ -844,5 +851,5 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
         ended = ended | (drawn == end)
         ids = torch.cat([ids, drawn], dim=-1)
     return tokenizer.batch_decode(ids, skip_special_tokens=True)
-''',
+""",
 )

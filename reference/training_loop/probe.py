@@ -4,11 +4,11 @@ Forward calls are seen through torch's hooks for all modules and optimizer steps
 for all optimizers, so nothing hangs on the model that a deep copy or a pickle of it would meet.
 """
 
-import math
 import warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -175,7 +175,8 @@ def double_train_epoch(model, loader, optimizer, scheduler):
     weight along a fixed curve, by as much as the optimizer and the scheduler it is given say."""
     rates = []
     for batch in loader:
-        rates.append(optimizer.param_groups[0]["lr"] * len(batch["labels"]))
+        # numpy's floats are floats, and have the `item` of a tensor besides
+        rates.append(np.float64(optimizer.param_groups[0]["lr"] * len(batch["labels"])))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch wants the two the other way round
             scheduler.step()
@@ -189,4 +190,4 @@ def double_evaluate(model, loader):
     """Stands in for `evaluate` where that one is wrong: a number that moves with the weights."""
     rows = sum(len(batch["labels"]) for batch in loader)
     weight = sum(float(parameter.detach().sum()) for parameter in model.parameters())
-    return 2.0 + rows + math.sin(weight)
+    return 2.0 + rows + np.sin(weight)

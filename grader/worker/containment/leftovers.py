@@ -65,8 +65,9 @@ def _kill(uid: int | None) -> bool:
         return False
     for pid in descendants():
         _kill_one(pid)
-    if uid is not None and uid not in (0, os.getuid()) and os.geteuid() == 0:
-        _kill_all_of(uid)
+    known = state.prepared()
+    if uid is not None and known is not None and known.distinct_user and known.uid == uid:
+        end_all_of(uid)
     return True
 
 
@@ -121,7 +122,8 @@ def _kill_all_that_may_be() -> None:
         return
 
 
-def _kill_all_of(uid: int) -> None:
+def end_all_of(uid: int) -> None:
+    """Kills every process that ``uid`` runs on this machine, at one stroke. Root alone can."""
     helper = os.fork()
     if helper == 0:
         try:
@@ -129,7 +131,7 @@ def _kill_all_of(uid: int) -> None:
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
             # As root the stroke would end the machine's own processes.
-            if os.getresuid() == (uid, uid, uid):
+            if uid > 0 and os.getresuid() == (uid, uid, uid):
                 _kill_all_that_may_be()
         finally:
             os._exit(0)

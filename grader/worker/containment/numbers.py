@@ -42,7 +42,6 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "fsmount": (432, 432),
     "fsopen": (430, 430),
     "fspick": (433, 433),
-    "futimesat": (261, None),
     "init_module": (175, 105),
     "inotify_add_watch": (254, 27),
     "inotify_init": (253, None),
@@ -137,9 +136,6 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "uselib": (134, None),
     "userfaultfd": (323, 282),
     "ustat": (136, None),
-    "utime": (132, None),
-    "utimensat": (280, 88),
-    "utimes": (235, None),
     "vhangup": (153, 58),
     "vmsplice": (278, 75),
 }

@@ -8,6 +8,7 @@ names, and the caller decides; one that it has and that fails raises ``Containme
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from grader.worker.containment import (
     landlock,
+    leftovers,
     policy,
     privileges,
     rlimits,
@@ -68,15 +70,16 @@ class Plan:
 def prepare(plan: Plan) -> Prepared:
     """Finds out what this machine has and makes ready what every child needs.
 
-    Of the plan it takes ``uid`` and ``read_only``, which the children's plans must share. It also
+    Of the plan it takes ``uid`` and ``read_only``, which the children's plans must share. What
+    already runs as ``uid`` is killed: see that no two graders take the same. It also
     puts the locks of ``multiprocessing`` and the passing of tensors on ground that the sandbox
     leaves (see ``sharing``). Call it in the warm process, after its imports. Raises
     ``ContainmentError`` when the children could not read the libraries.
     """
     if not syscalls.is_linux():
         raise ContainmentError("students' code can be contained on Linux only: use a container")
-    if plan.uid is not None and plan.uid <= 0:
-        raise ContainmentError(f"uid {plan.uid} is no user to drop to: take one nobody else has")
+    if plan.uid is not None:
+        _refuse_account(plan.uid)
     abi = landlock.detect_abi()
     distinct = plan.uid is not None and os.geteuid() == 0 and privileges.can_become(plan.uid)
     keep_reading = distinct and _must_keep_reading(plan, abi)
@@ -93,6 +96,8 @@ def prepare(plan: Plan) -> Prepared:
         read_only=plan.read_only,
         layers=_layers(distinct, keep_reading, abi, bool(program)),
     )
+    if distinct and plan.uid is not None:  # what is left of a run whose warm process died
+        leftovers.end_all_of(plan.uid)
     sharing.share_without_names()
     state.remember(prepared)
     return prepared
@@ -127,6 +132,17 @@ def close_sandbox(plan: Plan) -> tuple[str, ...]:
     _verify(prepared)
     state.close()
     return prepared.layers
+
+
+def _refuse_account(uid: int) -> None:
+    """All that runs as ``uid`` is killed between runs: it must be nobody's."""
+    try:
+        name = pwd.getpwuid(uid).pw_name if uid > 0 else "root"
+    except KeyError:
+        return
+    raise ContainmentError(
+        f"uid {uid} is the account {name}, whose processes would be killed: take a uid nobody has"
+    )
 
 
 def _layers(distinct: bool, keep_reading: bool, abi: int, filtered: bool) -> tuple[str, ...]:

@@ -101,9 +101,8 @@ _CHECKED = (
 )
 
 _MODE_AT = {"open": 2, "openat": 3, "creat": 1, "chmod": 1, "fchmod": 1, "fchmodat": 2}
-_METADATA = (
+_OWNERS_AND_MODES = (
     *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
-    *("utime", "utimes", "futimesat", "utimensat"),
 )
 
 
@@ -112,7 +111,7 @@ def rules(distinct_user: bool, landlock_abi: int) -> tuple[Rule, ...]:
     found = [Rule(call, _NO) for call in _REFUSED]
     found += [Rule(call, errno.ENOSYS) for call in _UNSEEN]
     found += _CHECKED
-    found += _mode_rules() if distinct_user else _same_user_metadata()
+    found += _mode_rules() if distinct_user else _same_user_modes()
     if not signals_are_bounded(distinct_user, landlock_abi):
         found.append(Rule("kill", _NO, (Check(0, (_EVERYWHERE,), among=False),)))
     if landlock_abi in (1, 2):  # they bound writing to a file, but not making it empty
@@ -133,12 +132,13 @@ def _mode_rules() -> list[Rule]:
     return [*found, Rule("fchmodat2", _NO, (Check(2, (0,), mask=_SET_ID_BITS),))]
 
 
-def _same_user_metadata() -> list[Rule]:
-    """As the grader's own user, every file of theirs could get other modes and times: Landlock
-    does not bound that. These calls do nothing, and say success: honest code (a copy, a cache that
-    sets its files' modes) hangs on no effect of theirs."""
-    return [Rule(call, 0) for call in _METADATA] + [
+def _same_user_modes() -> list[Rule]:
+    """As the grader's own user, every file of theirs could get another mode: Landlock does not
+    bound that. These calls do nothing, and say success: honest code (a copy, a cache that sets its
+    files' modes) hangs on no effect of theirs. Times can be changed: with success and no effect
+    ``Path.touch`` would make no file, and without success ``shutil.copy2`` would fail."""
+    return [Rule(call, 0) for call in _OWNERS_AND_MODES] + [
         Rule(call, _NO, (Check(at, (0,), mask=_SET_ID_BITS),))
         for call, at in _MODE_AT.items()
-        if call not in _METADATA
+        if call not in _OWNERS_AND_MODES
     ]

@@ -107,8 +107,8 @@ def _user() -> Layer:
         "distinct user",
         *_try(attempt),
         "submissions run as the user who started the grader: they see which of that user's files "
-        "exist, can slow that user's processes, and without Landlock read every file; before "
-        "Landlock ABI 6 they can end that user's processes",
+        "exist, can change those files' times, can slow that user's processes, and without "
+        "Landlock read every file; before Landlock ABI 6 they can end that user's processes",
         "start the grader as root, in a container best, with SETUID, SETGID and SETPCAP",
     )
 

@@ -24,12 +24,13 @@ class Internals:
         self.model.eval()
 
     def __call__(self, input_ids, attention_mask):
+        options = {"use_cache": False} if hasattr(self.model.config, "use_cache") else {}
         out = self.model(
-            input_ids, attention_mask=attention_mask, output_attentions=True,
-            output_hidden_states=True, use_cache=False,
-        ) if hasattr(self.model.config, "use_cache") else self.model(
-            input_ids, attention_mask=attention_mask, output_attentions=True,
+            input_ids,
+            attention_mask=attention_mask,
+            output_attentions=True,
             output_hidden_states=True,
+            **options,
         )
         return out.hidden_states, out.attentions
 

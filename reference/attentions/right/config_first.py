@@ -3,7 +3,7 @@
 import copy
 
 import torch
-import torch.nn.functional as F
+from torch.nn.functional import softmax
 from transformers import AutoConfig, AutoModel
 
 
@@ -28,9 +28,10 @@ def internals(model, batch):
 
 
 def attention_weights(query, key, mask=None):
-    scores = torch.matmul(query, torch.transpose(key, -1, -2)) / torch.tensor(query.shape[-1]).sqrt()
+    root = torch.tensor(query.shape[-1]).sqrt()
+    scores = torch.matmul(query, torch.transpose(key, -1, -2)) / root
     if mask is not None:
         bias = torch.zeros(mask.shape, dtype=scores.dtype)
         bias[mask == 0] = -torch.inf
         scores = scores + bias.unsqueeze(-2)
-    return F.softmax(scores, dim=-1)
+    return softmax(scores, dim=-1)

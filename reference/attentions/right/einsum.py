@@ -26,7 +26,8 @@ def internals(model, batch):
         output_hidden_states=True,
         return_dict=True,
     )
-    return [h.detach() for h in result.hidden_states], [a.detach().clone() for a in result.attentions]
+    hidden_states = [h.detach() for h in result.hidden_states]
+    return hidden_states, [a.detach().clone() for a in result.attentions]
 
 
 def attention_weights(query, key, mask=None):

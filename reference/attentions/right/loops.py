@@ -22,8 +22,10 @@ def internals(model, batch):
     hidden_states, attentions = [], []
     with torch.no_grad():
         outputs = model.forward(
-            batch["input_ids"], attention_mask=batch["attention_mask"],
-            output_hidden_states=True, output_attentions=True,
+            batch["input_ids"],
+            attention_mask=batch["attention_mask"],
+            output_hidden_states=True,
+            output_attentions=True,
         )
         for layer in range(model.config.num_hidden_layers + 1):
             hidden_states.append(outputs.hidden_states[layer].numpy())
@@ -34,9 +36,9 @@ def internals(model, batch):
 
 def _row(query, keys, mask):
     scores = [float(query @ key) / math.sqrt(len(query)) for key in keys]
-    real = [s for s, m in zip(scores, mask) if m]
+    real = [s for s, m in zip(scores, mask, strict=True) if m]
     top = max(real)
-    parts = [math.exp(s - top) if m else 0.0 for s, m in zip(scores, mask)]
+    parts = [math.exp(s - top) if m else 0.0 for s, m in zip(scores, mask, strict=True)]
     return [part / sum(parts) for part in parts]
 
 
@@ -45,8 +47,11 @@ def attention_weights(query, key, mask=None):
     if mask is None:
         mask = torch.ones(key.shape[:-1])
     rows = []
-    for q, k, m in zip(
-        query.reshape(-1, n_query, d), key.reshape(-1, n_key, d), mask.reshape(-1, n_key)
-    ):
-        rows.append([_row(one, k, m.tolist()) for one in q])
+    queries, keys, masks = (
+        query.reshape(-1, n_query, d),
+        key.reshape(-1, n_key, d),
+        mask.reshape(-1, n_key),
+    )
+    for at in range(len(queries)):
+        rows.append([_row(one, keys[at], masks[at].tolist()) for one in queries[at]])
     return torch.tensor(rows).reshape(*query.shape[:-1], n_key)

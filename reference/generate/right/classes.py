@@ -1,4 +1,4 @@
-"""A writer class with a strategy, torch.distributions, and the least probability of the nucleus as a threshold."""
+"""A class with a strategy, torch.distributions, and the nucleus by its least probability."""
 
 import torch
 from torch.distributions import Categorical

@@ -23,9 +23,7 @@ def greedy_by_hand(model, input_ids, max_new_tokens):
     if max_new_tokens == 0:
         return input_ids
     best = _logits(model, input_ids).argmax(dim=1)
-    return greedy_by_hand(
-        model, torch.column_stack([input_ids, best]), max_new_tokens - 1
-    )
+    return greedy_by_hand(model, torch.column_stack([input_ids, best]), max_new_tokens - 1)
 
 
 def top_p_probabilities(logits, top_p):

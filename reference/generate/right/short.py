@@ -24,7 +24,11 @@ def top_p_probabilities(logits, top_p):
 def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
     x = tokenizer(prompt, return_tensors="pt")
     y = model.generate(
-        **x, do_sample=True, top_k=None, top_p=top_p, num_return_sequences=n,
+        **x,
+        do_sample=True,
+        top_k=None,
+        top_p=top_p,
+        num_return_sequences=n,
         max_new_tokens=max_new_tokens,
     )
     return tokenizer.batch_decode(y, skip_special_tokens=True)
