@@ -145,6 +145,7 @@ def _scalar(got: Value, want: Value, rule: Same, path: str) -> Iterator[Differen
                 size=None if math.isnan(size) else size,
                 wrong=1,
                 total=1,
+                tolerance=rule.tolerance,
             )
     elif got != want:
         message = f"{_where(path)} is {_short(got)}, not {_short(want)}"
@@ -236,6 +237,7 @@ def _values(got: ArrayValue, want: ArrayValue, rule: Same, path: str) -> Iterato
         wrong=count,
         total=int(wrong.size),
         heat_map=heat_map(size, wrong, rule.dims),
+        tolerance=rule.tolerance if want.data.dtype.kind == "f" else None,
     )
 
 

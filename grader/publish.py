@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from grader.baseline import write_whole
 from grader.model import Grade
@@ -33,7 +34,9 @@ class Publisher:
             write_whole(folder / "result.json", dumps(grade).encode())
         write_whole(folder / "report.html", student_report(grade).encode())
         write_whole(folder / "staff.html", staff_report(grade).encode())
-        self.rows[grade.submission] = class_row(grade)
+        # The class page is staff's, so it leads to staff's reports.
+        link = f"./{quote(grade.submission)}/staff.html"
+        self.rows[grade.submission] = class_row(grade, link)
         return self.rows[grade.submission]
 
     def finish(self) -> list[ClassRow]:

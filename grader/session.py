@@ -40,6 +40,12 @@ class Session:
     home: Path
     seed: str
 
+    def only(self, topics: Iterable[str]) -> Session:
+        """The same session for some of its topics."""
+        kept = set(topics)
+        found = tuple(topic for topic in self.assignment.topics if topic.name in kept)
+        return replace(self, assignment=Assignment(found))
+
     def open_runner(self) -> WarmSandbox:
         """A new warm process, to be used in a ``with`` block."""
         return WarmSandbox(self.home)
@@ -97,6 +103,16 @@ def find_reference(given: Path | None) -> Path:
 def public_part(assignment: Assignment) -> Assignment:
     """What a student may check alone: public cases, and the checks that speak about them."""
     return Assignment(tuple(_public_topic(topic) for topic in assignment.topics))
+
+
+def names_of(assignment: Assignment) -> tuple[str, ...]:
+    """The topics' names."""
+    return tuple(topic.name for topic in assignment.topics)
+
+
+def functions_of(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """The graded functions of each topic: what a notebook's cells are searched for."""
+    return {topic.name: tuple(task.function for task in topic.tasks) for topic in assignment.topics}
 
 
 def versions() -> tuple[tuple[str, str], ...]:

@@ -9,27 +9,27 @@ from grader.grade import grade_submission
 from grader.model import Grade, Submission
 from grader.report.result import to_json
 from grader.report.terminal import print_grade
-from grader.session import find_reference, open_session
-from grader.spec import topic_names
+from grader.session import functions_of, names_of, open_session
 from grader.submission import collect
 
 
 def check(topics: list[str], folder: Path, reference: Path | None, as_json: bool) -> int:
     """Judges what is in ``folder`` on the public cases, and prints what to do next."""
-    found = find_reference(reference)
-    known = topic_names(found)
-    submission = collect(folder, tuple(topics) or known, name=folder.resolve().name)
-    wanted = topics or [name for name in known if name in submission.sources]
-    if not wanted:
-        err().print(_nothing(submission, folder), markup=False)
-        return 2
     with steps() as show:
         show.say("getting ready")
-        session = open_session(found, wanted, "public", show.say, public_only=True)
+        session = open_session(reference, topics, "public", show.say, public_only=True)
+        assignment = session.assignment
+        submission = collect(
+            folder, names_of(assignment), folder.resolve().name, functions=functions_of(assignment)
+        )
+        session = session.only(topics or submission.sources)
+        if not session.assignment.topics:
+            err().print(_nothing(submission, folder), markup=False)
+            return 2
         show.say("the reference, on the public cases")
         course = session.course(1)
         with session.open_runner() as runner:
-            show.say(f"your work: {', '.join(wanted)}")
+            show.say(f"your work: {', '.join(names_of(session.assignment))}")
             grade = grade_submission(submission, course, runner)
     if as_json:
         print_json(to_json(grade))
@@ -49,7 +49,7 @@ def code_of(grade: Grade) -> int:
 
 
 def _nothing(submission: Submission, folder: Path) -> str:
-    why = submission.problem or "no topic's solution is here"
+    why = (submission.problem or "no topic's solution is here").rstrip(".")
     notes = "".join(f"\n  {note}" for note in submission.notes[:5])
     return (
         f"Nothing to check in {folder.resolve()}: {why}.{notes}\n"

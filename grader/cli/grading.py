@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.cli.checking import code_of
@@ -16,7 +17,14 @@ from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
 from grader.sandbox import Runner, WarmSandbox
-from grader.session import Session, SessionError, open_session, slots
+from grader.session import (
+    Session,
+    SessionError,
+    functions_of,
+    names_of,
+    open_session,
+    slots,
+)
 from grader.submission import collect, collect_class, is_class
 
 
@@ -41,10 +49,10 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
     with steps() as show:
         show.say("getting ready")
         session = open_session(options.reference, options.topics, options.seed, show.say)
-        topics = tuple(topic.name for topic in session.assignment.topics)
+        topics = names_of(session.assignment)
         single = len(paths) == 1 and not is_class(paths[0], topics)
         publisher = Publisher(options.out)
-        last = _grade_all(paths, topics, session, options, publisher, show)
+        last = _grade_all(paths, session, options, publisher, show)
         rows = publisher.finish()
     if last is None:
         err().print("No submission was found there.", markup=False)
@@ -71,7 +79,6 @@ def report(folder: Path, as_json: bool) -> int:
 
 def _grade_all(
     paths: list[Path],
-    topics: tuple[str, ...],
     session: Session,
     options: Options,
     publisher: Publisher,
@@ -90,19 +97,30 @@ def _grade_all(
         def open_runner() -> AbstractContextManager[Runner]:
             return nullcontext(ready.pop()) if ready else session.open_runner()
 
-        for grade in grade_class(_submissions(paths, topics), course, open_runner, number):
+        for grade in grade_class(_submissions(paths, session), course, open_runner, number):
             publisher.add(grade)
             show.advance()
             last = grade
     return last
 
 
-def _submissions(paths: list[Path], topics: tuple[str, ...]) -> Iterator[Submission]:
+def _submissions(paths: list[Path], session: Session) -> Iterator[Submission]:
+    """Every submission at the paths, each under a name of its own."""
+    topics, functions = names_of(session.assignment), functions_of(session.assignment)
+    seen: Counter[str] = Counter()
     for path in paths:
         if is_class(path, topics):
-            yield from collect_class(path, topics)
+            found = collect_class(path, topics, functions=functions)
         else:
-            yield collect(path, topics)
+            found = iter([collect(path, topics, functions=functions)])
+        for submission in found:
+            seen[submission.name] += 1
+            number = seen[submission.name]
+            yield submission if number == 1 else _renamed(submission, number)
+
+
+def _renamed(submission: Submission, number: int) -> Submission:
+    return replace(submission, name=f"{submission.name} ({number})")
 
 
 def refuse_weak_containment(layers: tuple[str, ...], unsafe: bool) -> None:

@@ -11,6 +11,7 @@ import sysconfig
 from pathlib import Path
 
 import grader
+from grader.worker.containment import SYSTEM_READ_ONLY
 
 
 def libraries(home: Path) -> tuple[str, ...]:
@@ -28,4 +29,4 @@ def libraries(home: Path) -> tuple[str, ...]:
         Path(grader.__file__).parent,
         home,
     }
-    return tuple(sorted(str(path) for path in trees if path.exists()))
+    return (*sorted(str(path) for path in trees if path.exists()), *SYSTEM_READ_ONLY)

@@ -9,6 +9,8 @@ import os
 import socket
 from dataclasses import dataclass
 
+from grader.sandbox.seam import SandboxError
+
 # systemd's range for users made on the fly (systemd's "Users, Groups, UIDs and GIDs" page): no
 # person's account lies there, and it exists inside a container's usual 65,536 ids too.
 _FIRST, _LAST = 61_184, 65_519
@@ -27,7 +29,7 @@ class Lease:
 
 
 def lease_uid() -> Lease:
-    """A free uid. The mark is an abstract socket's name: the kernel frees it with the process."""
+    """A free uid. Raises ``SandboxError`` when there is none. The mark is an abstract socket's name: the kernel frees it with the process."""
     if os.geteuid() != 0:
         return Lease(None)
     for uid in range(_FIRST, _LAST + 1):
@@ -38,4 +40,4 @@ def lease_uid() -> Lease:
             mark.close()
             continue
         return Lease(uid, mark)
-    return Lease(_LAST)
+    raise SandboxError("every uid for submissions is in use: run fewer slots at once")

@@ -43,8 +43,8 @@ def arguments_trace(function, inputs):
 def training_trace(function, inputs):
     """Which rows the trainer trained and evaluated on, what it logged, and the final weights.
 
-    The weights and losses are told only where an epoch is one batch: otherwise they depend on the
-    order of the rows, and that on how often the student's code drew a random number.
+    Weights, losses and accuracies are told only where an epoch is one batch: otherwise they depend
+    on the order of the rows, and that on how often the student's code drew a random number.
     """
     rows = {"train": set(), "eval": set()}
     forget = inputs["model"].register_forward_pre_hook(rows_into(rows), with_kwargs=True)
@@ -57,10 +57,9 @@ def training_trace(function, inputs):
         "train_rows": sorted(rows["train"]),
         "val_rows": sorted(rows["eval"]),
         "steps": trainer.state.global_step,
-        "accuracies": logged(trainer, "eval_accuracy"),
     }
     if len(inputs["train_dataset"]) <= inputs["arguments"].train_batch_size:
-        facts["train_losses"] = logged(trainer, "loss")
+        facts["accuracies"] = logged(trainer, "eval_accuracy")
         facts["val_losses"] = logged(trainer, "eval_loss")
         facts["weights"] = {k: v.detach().clone() for k, v in trainer.model.state_dict().items()}
     return facts
