@@ -35,7 +35,7 @@ install: $(INSTALLED)
 $(INSTALLED): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "Python 3.11 is needed: make PYTHON=/path/to/python3.11")'
 	"$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[course,staff,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[course,dev]'
 	$(BIN)/python -m grader.course
 	@touch $@
 

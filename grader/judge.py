@@ -184,7 +184,7 @@ class _Judge:
         if isinstance(outcome, Raised):
             return of_raised(outcome, case, self.task, self.source), None
         if isinstance(outcome, Died):
-            return of_died(outcome, self.task), None
+            return of_died(outcome, case, self.task), None
         if not isinstance(outcome, Returned):
             raise TypeError(f"a failed case cannot be {type(outcome).__name__}")
         found = differences(

@@ -9,7 +9,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,7 @@ from grader.baseline import Remembering, baselines, write_whole
 from grader.course.location import cache_home, ensure_built
 from grader.grade import Course
 from grader.model import Assignment, Task, Topic
-from grader.sandbox import WarmSandbox
+from grader.sandbox import WarmPool, WarmSandbox
 from grader.spec import load_assignment, new_seed
 
 _PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "numpy")
@@ -33,12 +33,20 @@ class SessionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A course, ready to grade against. ``home`` is the course cache."""
+    """A course, ready to grade against, and a context manager that ends its warm processes.
+    ``home`` is the course cache."""
 
     reference: Path
     assignment: Assignment
     home: Path
     seed: str
+    pool: WarmPool
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.__exit__()
 
     def only(self, topics: Iterable[str]) -> Session:
         """The same session for some of its topics."""
@@ -46,9 +54,9 @@ class Session:
         found = tuple(topic for topic in self.assignment.topics if topic.name in kept)
         return replace(self, assignment=Assignment(found))
 
-    def open_runner(self) -> WarmSandbox:
-        """A new warm process, to be used in a ``with`` block."""
-        return WarmSandbox(self.home)
+    def open_runner(self) -> AbstractContextManager[WarmSandbox]:
+        """A warm process for the time of a ``with`` block."""
+        return self.pool.open()
 
     @contextmanager
     def open_remembering(self) -> Iterator[Remembering]:
@@ -79,7 +87,8 @@ def open_session(
     assignment = load_assignment(folder, secret, topics)
     if public_only:
         assignment = public_part(assignment)
-    return Session(folder, assignment, ensure_built(say), secret)
+    home = ensure_built(say)
+    return Session(folder, assignment, home, secret, WarmPool(home))
 
 
 def find_reference(given: Path | None) -> Path:

@@ -7,18 +7,20 @@ its input or its expected value: no message of an exception, no value, no shape,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import builtins
+import signal
+from dataclasses import dataclass, replace
 
 from grader.model import Case, Died, Difference, Outcome, Raised, Source, Task
 
 _DEATHS = {
-    "timeout": "It did not finish in {wall:g} seconds and was stopped. Look for a loop that never "
+    "timeout": "It did not finish in {wall} seconds and was stopped. Look for a loop that never "
     "ends.",
     "output": "It printed more than {output} and was stopped. Look for a print in an endless loop.",
-    "scratch": "It wrote more than {scratch} of files and was stopped.",
+    "scratch": "It wrote more than {scratch} or {files} files and was stopped.",
     "memory": "It asked for more memory than the {memory} it may use.",
-    "result": "What it returned is too large to look at: {detail}.",
-    "exit": "It ended the whole process (`os._exit({detail})`) instead of returning.",
+    "result": "What it returned is too large to look at{detail}.",
+    "exit": "It ended the whole process (`os._exit`) instead of returning.",
     "skipped": "It was not tried any more, because three cases of this function had already been "
     "stopped.",
     "ended": "The process ended before the function returned.",
@@ -40,6 +42,11 @@ _SAFE = {
     "value": "The values are not the right ones.",
     "exception": "It should raise an exception here, and it returned.",
     "missing": "A part of the result is missing.",
+}
+_EXCEPTIONS = {
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 
 
@@ -68,11 +75,14 @@ def of_raised(raised: Raised, case: Case, task: Task, source: Source) -> Told:
     if raised.stage == "load":
         return _of_load(raised, source)
     if raised.stage == "lookup":
-        message = f"{raised.message} in {source.file}. Keep the function's name as in the handout."
-        return Told("missing function", _upper(message), _upper(message))
+        message = (
+            f"{_lookup(raised, task)} in {source.file}. Keep the function's name as in the handout."
+        )
+        return Told("missing function", message, message)
     if raised.stage == "signature":
-        message = f"`{task.function}` cannot be called as the handout says: {raised.message}."
-        return Told("signature", message, message)
+        safe = f"`{task.function}` cannot be called as the handout says"
+        full = f"{safe}: {raised.message}."
+        return Told("signature", full if case.public else f"{safe}.", full)
     if raised.stage == "inputs":
         message = (
             "The inputs of this case could not be made after your file was loaded. Does code at "
@@ -84,29 +94,53 @@ def of_raised(raised: Raised, case: Case, task: Task, source: Source) -> Told:
     where = f" ({source.place(raised.frames[-1].line)})" if raised.frames else ""
     full = f"It raised {raised.type}{where}: {raised.message}"
     if raised.type == "MemoryError" or "alloc" in raised.message.lower():
-        return Told(
-            "memory", f"It ran out of the memory it may use ({raised.type}{where}).", full, trace
-        )
-    safe = full if case.public else f"It raised {raised.type}{where}."
+        safe = f"It ran out of the memory it may use ({_known_class(raised)}{where})."
+        return Told("memory", safe, full, trace)
+    safe = full if case.public else f"It raised {_known_class(raised)}{where}."
     return Told("exception", safe, full, trace)
 
 
-def of_died(died: Died, task: Task) -> Told:
-    """A process that ended, or was ended."""
+def _lookup(raised: Raised, task: Task) -> str:
+    """What was found under the function's name; in our words, whatever the process said."""
+    missing, other = f"`{task.function}` is not there", f"`{task.function}` is not a function"
+    return other if raised.message == other else missing
+
+
+def of_died(died: Died, case: Case, task: Task) -> Told:
+    """A process that ended, or was ended. Its detail is the process's own word: a hidden case's is
+    for staff."""
+    full = _death(died, task)
+    safe = full if case.public else _death(replace(died, detail=""), task)
+    if died.reason == "signal":
+        return Told("crash", full, full)
+    return Told(died.reason, safe, full)
+
+
+def _death(died: Died, task: Task) -> str:
     limits = task.limits
     if died.reason == "signal":
-        text = _SIGNALS.get(died.detail, f"The process was ended by {died.detail}.")
+        known = died.detail in signal.Signals.__members__
+        other = f"The process was ended by {died.detail if known else 'a signal'}."
+        text = _SIGNALS.get(died.detail, other)
     else:
         text = _DEATHS[died.reason].format(
-            wall=limits.wall,
+            wall=died.detail if died.stage == "load" else f"{limits.wall:g}",
             output=_size(limits.output),
             scratch=_size(limits.scratch_bytes),
+            files=limits.scratch_inodes,
             memory=_size(limits.memory),
-            detail=died.detail,
+            detail=f": {died.detail}" if died.detail else "",
         )
     if died.stage == "load":
         text = f"Your file did not get through loading. {text}"
-    return Told(died.reason if died.reason != "signal" else "crash", text, text)
+    return text
+
+
+def _known_class(raised: Raised) -> str:
+    """The first of the exception's classes that Python itself names: the name of a class of the
+    student's own may have been made of a hidden case's input."""
+    found = (name for name in (raised.type, *raised.classes) if name in _EXCEPTIONS)
+    return next(found, "an exception")
 
 
 def unfinished_sibling(outcome: Outcome, task: Task) -> str:

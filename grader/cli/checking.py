@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.cli.show import err, out, print_json, steps
+from grader.cli.show import Steps, err, out, print_json, steps
 from grader.grade import grade_submission
 from grader.model import Grade, Submission
 from grader.report.result import to_json
 from grader.report.terminal import print_grade
-from grader.session import functions_of, names_of, open_session
+from grader.session import Session, functions_of, names_of, open_session
 from grader.submission import collect
 
 
@@ -17,25 +17,31 @@ def check(topics: list[str], folder: Path, reference: Path | None, as_json: bool
     """Judges what is in ``folder`` on the public cases, and prints what to do next."""
     with steps() as show:
         show.say("getting ready")
-        session = open_session(reference, topics, "public", show.say, public_only=True)
-        assignment = session.assignment
-        submission = collect(
-            folder, names_of(assignment), folder.resolve().name, functions=functions_of(assignment)
-        )
-        session = session.only(topics or submission.sources)
-        if not session.assignment.topics:
-            err().print(_nothing(submission, folder), markup=False)
-            return 2
-        show.say("the reference, on the public cases")
-        course = session.course(1)
-        with session.open_runner() as runner:
-            show.say(f"your work: {', '.join(names_of(session.assignment))}")
-            grade = grade_submission(submission, course, runner)
+        with open_session(reference, topics, "public", show.say, public_only=True) as session:
+            grade = _check(session, topics, folder, show)
+    if grade is None:
+        return 2
     if as_json:
         print_json(to_json(grade))
     else:
         print_grade(grade, out())
     return code_of(grade)
+
+
+def _check(session: Session, topics: list[str], folder: Path, show: Steps) -> Grade | None:
+    assignment = session.assignment
+    submission = collect(
+        folder, names_of(assignment), folder.resolve().name, functions=functions_of(assignment)
+    )
+    session = session.only(topics or submission.sources)
+    if not session.assignment.topics:
+        err().print(_nothing(submission, folder), markup=False)
+        return None
+    show.say("the reference, on the public cases")
+    course = session.course(1)
+    show.say(f"your work: {', '.join(names_of(session.assignment))}")
+    with session.open_runner() as runner:
+        return grade_submission(submission, course, runner)
 
 
 def code_of(grade: Grade) -> int:

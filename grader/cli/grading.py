@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from grader.publish import Publisher, stored_grades
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
-from grader.sandbox import Runner, WarmSandbox
 from grader.session import (
     Session,
     SessionError,
@@ -48,11 +46,10 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
             raise SessionError(f"{path} is not there")
     with steps() as show:
         show.say("getting ready")
-        session = open_session(options.reference, options.topics, options.seed, show.say)
-        topics = names_of(session.assignment)
-        single = len(paths) == 1 and not is_class(paths[0], topics)
         publisher = Publisher(options.out)
-        last = _grade_all(paths, session, options, publisher, show)
+        with open_session(options.reference, options.topics, options.seed, show.say) as session:
+            single = len(paths) == 1 and not is_class(paths[0], names_of(session.assignment))
+            last = _grade_all(paths, session, options, publisher, show)
         rows = publisher.finish()
     if last is None:
         err().print("No submission was found there.", markup=False)
@@ -90,17 +87,11 @@ def _grade_all(
     course = session.course(number, options.isolate)
     with session.open_runner() as runner:
         refuse_weak_containment(runner.layers(), options.unsafe)
-        show.start_count("grading", None)
-        # The first slot takes the warm process that is there already.
-        ready: list[WarmSandbox] = [runner]
-
-        def open_runner() -> AbstractContextManager[Runner]:
-            return nullcontext(ready.pop()) if ready else session.open_runner()
-
-        for grade in grade_class(_submissions(paths, session), course, open_runner, number):
-            publisher.add(grade)
-            show.advance()
-            last = grade
+    show.start_count("grading", None)
+    for grade in grade_class(_submissions(paths, session), course, session.open_runner, number):
+        publisher.add(grade)
+        show.advance()
+        last = grade
     return last
 
 

@@ -19,8 +19,7 @@ def verify(
     topics: list[str], reference: Path | None, seed: str | None, jobs: int, as_json: bool
 ) -> int:
     """1 when any function's checks are not proven."""
-    with steps() as show:
-        session = open_session(reference, topics, seed, show.say)
+    with steps() as show, open_session(reference, topics, seed, show.say) as session:
         todo = list(every_job(session.assignment))
         show.start_count("running references, right solutions and mistakes", len(todo))
         for _ in run_all(todo, session.open_remembering, slots(jobs)):

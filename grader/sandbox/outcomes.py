@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.model import Broken, Call, Died, Frame, Job, Limits, Outcome, Raised, Returned
@@ -56,7 +56,7 @@ class Ledger:
         elif "loaded" in message and self.stage == "loading":
             self.stage = "loaded"
         elif "load" in message and self.stage == "loading":
-            self.load_failure = _raised(message["load"], "")
+            self.load_failure = replace(_raised(message["load"], ""), stage="load")
         elif "end" in message:
             self.stage = self.stage if self.stage != "loaded" else "ended"
 
@@ -64,8 +64,9 @@ class Ledger:
         call = next(c for c in self.job.calls if c.function == message["function"])
         case = call.cases[int(message["case"])].name
         known = self.outcomes.setdefault(call.function, {})
-        # The first word counts: what a leftover of the student's says later is not heard.
-        known.setdefault(case, _outcome_of(message, descriptors, call.limits))
+        # The first word counts: what a leftover of the student's says later is not even read.
+        if case not in known:
+            known[case] = _outcome_of(message, descriptors, call.limits)
 
     def finish(self, ended: Outcome) -> dict[str, dict[str, Outcome]]:
         """Every case's outcome; ``ended`` is that of a case the child never came to."""
@@ -93,7 +94,9 @@ def _outcome_of(message: dict[str, Any], descriptors: list[int], limits: Limits)
         except (FrameError, OSError, IndexError) as error:
             return Died("result", f"it could not be read: {error}", output=output, **clock)
     if message["kind"] == "raised":
-        return _raised(message, output, **clock)
+        raised = _raised(message, output, **clock)
+        # Only a whole file fails to load; a case that says so wants its words to be shown.
+        return replace(raised, stage="call") if raised.stage == "load" else raised
     reason = message["reason"] if message["reason"] in _REASONS else "ended"
     return Died(reason, str(message.get("detail", ""))[:200], output=output, **clock)
 

@@ -29,7 +29,10 @@ class Lease:
 
 
 def lease_uid() -> Lease:
-    """A free uid. Raises ``SandboxError`` when there is none. The mark is an abstract socket's name: the kernel frees it with the process."""
+    """A free uid. The mark is an abstract socket's name: the kernel frees it with the process.
+
+    Raises ``SandboxError`` when there is none.
+    """
     if os.geteuid() != 0:
         return Lease(None)
     for uid in range(_FIRST, _LAST + 1):

@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +35,20 @@ from grader.worker.jobs import dump_job
 from grader.worker.limits import HEADER_BYTES
 from grader.worker.supervise import reason_of
 
-LOAD_WALL = 20.0  # seconds that a submission's own top level may take
+LOAD_WALL = 20.0
 _START_WALL = 180.0
 _LOAD_OUTPUT = 1 << 20
+_MESSAGES = 64  # heard in one turn: a child that never stops talking must not stop the clock
 _TICK = 0.1
 
 
 @dataclass(slots=True)
 class WarmSandbox:
     """A context manager that holds one warm process, started when first needed. ``home`` is the
-    course cache."""
+    course cache; ``load_wall`` the seconds that a submission's own top level may take."""
 
     home: Path
+    load_wall: float = LOAD_WALL
     _layers: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
@@ -55,6 +59,10 @@ class WarmSandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the warm process."""
         self._stop()
         self._lease.release()
 
@@ -75,6 +83,11 @@ class WarmSandbox:
         if self._control is None:
             self._start()
         return self._layers
+
+    @property
+    def pid(self) -> int:
+        """The warm process's; 0 when it does not run."""
+        return self._process.pid if self._process is not None else 0
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -161,7 +174,7 @@ class WarmSandbox:
             ours.close()
             os.close(reading)
             raise _WarmProcessDiedError(self._last_words())
-        return _Child(job, control, ours, reading, handles[0])
+        return _Child(job, control, ours, reading, handles[0], self.load_wall)
 
     def _plan(self, scratch: str) -> Plan:
         limits = DEFAULT_LIMITS
@@ -205,6 +218,7 @@ class _Child:
     channel: socket.socket
     output: int
     handle: int
+    load_wall: float
     ledger: Ledger = field(init=False)
     printed: bytearray = field(default_factory=bytearray)
     total: int = 0
@@ -240,7 +254,8 @@ class _Child:
         data = self.control.recv(HEADER_BYTES)
         if not data:
             raise _WarmProcessDiedError("it closed its socket")
-        self._listen()
+        # Everything below the child is gone: what is left of its messages comes to an end.
+        self._listen(most=None)
         self._drain()
         ended: dict[str, Any] = json.loads(data)["ended"]
         return ended
@@ -253,15 +268,26 @@ class _Child:
             self._kill("scratch")
         elif self.total > _LOAD_OUTPUT:
             self._kill("output")
-        elif elapsed > (LOAD_WALL if self.ledger.stage != "loaded" else _longest(self.job)):
+        elif elapsed > self._allowed():
             self._kill("timeout")
+
+    def _allowed(self) -> float:
+        """Seconds for loading; once loaded, those after which even a child whose own clock was
+        broken is ended."""
+        if self.ledger.stage != "loaded":
+            return self.load_wall
+        return 2 * self.load_wall + sum(
+            call.limits.wall * len(call.cases) for call in self.job.calls
+        )
 
     def _kill(self, why: str) -> None:
         self.killed = why
-        signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
 
-    def _listen(self) -> bool:
-        for data, descriptors in waiting(self.channel):
+    def _listen(self, most: int | None = _MESSAGES) -> bool:
+        """Takes ``most`` of the messages that are there. False at the end of the channel."""
+        for data, descriptors in islice(waiting(self.channel), most):
             if not data:
                 return False
             self.ledger.take(data, descriptors)
@@ -286,6 +312,8 @@ def clean_environment(course: Mapping[str, str]) -> dict[str, str]:
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     return {
         **dict.fromkeys(threads, "1"),
+        # Huge pages for the heap: a fork copies page tables, and has a third fewer to copy.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "TOKENIZERS_PARALLELISM": "false",
@@ -303,18 +331,13 @@ def _ending(child: _Child, end: Mapping[str, Any]) -> Outcome:
         return Broken(ledger.fault or f"the child ended before it began: {dict(end)}")
     stage = "load" if ledger.stage == "loading" else "call"
     if child.killed:
-        return Died(child.killed, stage=stage)
+        return Died(child.killed, f"{child.load_wall:g}" if stage == "load" else "", stage=stage)
     reason, detail = reason_of(int(end.get("status", 0)))
     return Died(reason, detail, stage=stage)
 
 
 def _limits(job: Job) -> Limits:
     return job.calls[0].limits if job.calls else replace(DEFAULT_LIMITS)
-
-
-def _longest(job: Job) -> float:
-    """Seconds after which even a child whose own clock was broken is ended."""
-    return LOAD_WALL + 10 + sum(call.limits.wall * len(call.cases) for call in job.calls)
 
 
 def _forget(selector: selectors.BaseSelector, source: Any) -> None:

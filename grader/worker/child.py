@@ -36,13 +36,21 @@ def run(job_fd: int, channel: socket.socket, output: int, plan: containment.Plan
     except BaseException as error:
         _send(channel, {"fault": f"{type(error).__name__}: {error}"})
         os._exit(1)
+    status = 1
+    try:
+        _serve(job, channel)
+        status = 0
+    finally:
+        # Whatever was done to this process, a closed channel included: it goes no further.
+        os._exit(status)
+
+
+def _serve(job: Job, channel: socket.socket) -> None:
     try:
         _run_job(job, channel)
     except LoadError as error:
         _send(channel, {"load": as_message(error.raised)})
-    finally:
-        _send(channel, {"end": True})
-        os._exit(0)
+    _send(channel, {"end": True})
 
 
 def _enter(job_fd: int, channel: socket.socket, output: int, plan: containment.Plan) -> Job:

@@ -30,9 +30,9 @@ def build_trainer(model, arguments, train_dataset, val_dataset, tokenizer):
         model=model,
         args=arguments,
         data_collator=DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8),
+        train_dataset=train_dataset,
+        eval_dataset=val_dataset,
         processing_class=tokenizer,
     )
-    trainer.train_dataset = train_dataset
-    trainer.eval_dataset = val_dataset
     trainer.compute_metrics = compute_metrics
     return trainer

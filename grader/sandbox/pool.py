@@ -1,0 +1,42 @@
+"""Warm processes that are handed out again and again.
+
+In: requests for a runner. Out: one that is idle, or a new one. All end with the pool.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.sandbox.warm import WarmSandbox
+
+
+@dataclass(slots=True)
+class WarmPool:
+    """A context manager over warm processes. ``home`` is the course cache."""
+
+    home: Path
+    _idle: list[WarmSandbox] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> WarmPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+
+    @contextmanager
+    def open(self) -> Iterator[WarmSandbox]:
+        """A warm process for one thread; idle again when the block ends."""
+        with self._lock:
+            sandbox = self._idle.pop() if self._idle else WarmSandbox(self.home)
+        try:
+            yield sandbox
+        finally:
+            with self._lock:
+                self._idle.append(sandbox)
