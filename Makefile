@@ -18,6 +18,7 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
+	$(BIN)/grader verify
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

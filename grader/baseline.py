@@ -7,9 +7,7 @@ hash of the job and of everything it depends on, so that a baseline is made once
 from __future__ import annotations
 
 import hashlib
-import os
 import queue
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -36,6 +34,7 @@ from grader.model import (
 )
 from grader.plan import call_of, doubled_call, plan, stand_ins
 from grader.sandbox import Runner, SandboxError
+from grader.whole import write_whole
 from grader.worker.decode import FrameError
 from grader.worker.jobs import dump_job
 
@@ -174,15 +173,6 @@ def _doubled(
             doubles = job.calls[0].doubles
             found[doubles] = (*found.get(doubles, ()), outcomes)
     return found
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """Writes a file so that it is there whole or not at all, whenever the process is killed."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(data)
-    Path(name).replace(file)
 
 
 def _mistakes(topic: Topic, task: Task, runner: Runner) -> list[KnownMistake]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from grader.baseline import write_whole
 from grader.model import Grade
 from grader.report.html import class_page, staff_report, student_report
 from grader.report.result import dumps, loads
 from grader.report.rows import ClassRow, class_row
 from grader.report.table import grades_csv
+from grader.whole import write_whole
 
 
 @dataclass(slots=True)

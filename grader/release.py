@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 from nbformat import v4
 
-from grader.baseline import write_whole
 from grader.model import Assignment, Topic
 from grader.stub import functions_of, head_of, stub_of
+from grader.whole import write_whole
 
 
 def kit(assignment: Assignment, reference: Path) -> dict[str, str]:

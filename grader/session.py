@@ -17,12 +17,13 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 import grader
-from grader.baseline import Remembering, baselines, write_whole
+from grader.baseline import Remembering, baselines
 from grader.course.location import cache_home, ensure_built
 from grader.grade import Course
 from grader.model import Assignment, Task, Topic
 from grader.sandbox import WarmPool, WarmSandbox
 from grader.spec import load_assignment, new_seed
+from grader.whole import write_whole
 
 _PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "numpy")
 
@@ -157,8 +158,7 @@ def machine_seed() -> str:
     except OSError:
         seed = new_seed()
     try:
-        write_whole(file, seed.encode())
-        file.chmod(0o600)
+        write_whole(file, seed.encode(), mode=0o600)
     except OSError:
         return seed
     return file.read_text().strip()

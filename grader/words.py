@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from grader.model import Case, Died, Difference, Outcome, Raised, Source, Task
 
 _DEATHS = {
-    "timeout": "It did not finish in {wall} seconds and was stopped. Look for a loop that never "
-    "ends.",
+    "timeout": "It did not finish in {wall} and was stopped. Look for a loop that never ends.",
     "output": "It printed more than {output} and was stopped. Look for a print in an endless loop.",
     "scratch": "It wrote more than {scratch} or {files} files and was stopped.",
     "memory": "It asked for more memory than the {memory} it may use.",
     "result": "What it returned is too large to look at{detail}.",
-    "exit": "It ended the whole process (`os._exit`) instead of returning.",
+    "exit": "It ended the whole process, as `os._exit` does, instead of returning.",
     "skipped": "It was not tried any more, because three cases of this function had already been "
     "stopped.",
     "ended": "The process ended before the function returned.",
@@ -92,9 +91,14 @@ def of_raised(raised: Raised, case: Case, task: Task, source: Source) -> Told:
         return Told("exception", message, staff)
     trace = tuple(_line(source, frame.line, frame.function) for frame in raised.frames)
     where = f" ({source.place(raised.frames[-1].line)})" if raised.frames else ""
+    if raised.stage == "result":
+        safe = "It returned something that cannot be looked at"
+        full = f"{safe}: {raised.type}{where}: {raised.message}"
+        return Told("result", full if case.public else f"{safe}.", full, trace)
     full = f"It raised {raised.type}{where}: {raised.message}"
     if raised.type == "MemoryError" or "alloc" in raised.message.lower():
-        safe = f"It ran out of the memory it may use ({_known_class(raised)}{where})."
+        limit = _size(task.limits.memory)
+        safe = f"It ran out of the {limit} of memory it may use: {_known_class(raised)}{where}."
         return Told("memory", safe, full, trace)
     safe = full if case.public else f"It raised {_known_class(raised)}{where}."
     return Told("exception", safe, full, trace)
@@ -110,7 +114,8 @@ def of_died(died: Died, case: Case, task: Task) -> Told:
     """A process that ended, or was ended. Its detail is the process's own word: a hidden case's is
     for staff."""
     full = _death(died, task)
-    safe = full if case.public else _death(replace(died, detail=""), task)
+    ours = case.public or died.stage == "load"  # no case had been seen, and the words are ours
+    safe = full if ours else _death(replace(died, detail=""), task)
     if died.reason == "signal":
         return Told("crash", full, full)
     return Told(died.reason, safe, full)
@@ -124,7 +129,7 @@ def _death(died: Died, task: Task) -> str:
         text = _SIGNALS.get(died.detail, other)
     else:
         text = _DEATHS[died.reason].format(
-            wall=died.detail if died.stage == "load" else f"{limits.wall:g}",
+            wall=_seconds(died.detail if died.stage == "load" else f"{limits.wall:g}"),
             output=_size(limits.output),
             scratch=_size(limits.scratch_bytes),
             files=limits.scratch_inodes,
@@ -187,6 +192,10 @@ def _sentence(message: str) -> str:
 
 def _upper(message: str) -> str:
     return message[:1].upper() + message[1:]
+
+
+def _seconds(number: str) -> str:
+    return f"{number} second" + ("" if number == "1" else "s")
 
 
 def _size(size: int) -> str:

@@ -17,17 +17,19 @@ from grader.archive import dump_observation, load_observation
 from grader.model import (
     ArrayValue,
     Broken,
-    Died,
+    Call,
+    Case,
     DictValue,
+    Died,
     Fixture,
     Frame,
+    Job,
     ListValue,
     Observation,
     OpaqueValue,
     Raised,
     Returned,
 )
-from grader.model import Call, Case, Job
 from grader.worker.decode import FrameError, decode
 from grader.worker.encode import ValueTooLargeError, encode
 from grader.worker.jobs import dump_job, load_job

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader import drawn_from, same, within
 from grader import compare as compare_module
+from grader import drawn_from, same, within
 from grader.model import ArrayValue, DictValue, ListValue, OpaqueValue
 
 compare = compare_module.compare

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from grader.baseline import write_whole
 from grader.cli.show import out, print_json
 from grader.release import kit, stale, write_kit
 from grader.session import SessionError, find_reference
 from grader.spec import load_assignment
 from grader.synth import made_up_class
+from grader.whole import write_whole
 
 
 def release(

@@ -73,7 +73,7 @@ class Raised:
     classes: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
     output: str = ""
-    stage: str = "call"  # "load", "lookup", "inputs" or "call"
+    stage: str = "call"  # "load", "lookup", "signature", "inputs", "call" or "result"
     wall: float = 0.0
     cpu: float = 0.0
 

@@ -28,7 +28,7 @@ from grader.model import (
     Topic,
     Within,
 )
-from grader.spec.declare import Declared, collecting
+from grader.spec.declare import Declared, Generator, collecting
 from grader.spec.errors import SpecError
 from grader.spec.reference import Function, functions, mistaken
 
@@ -155,7 +155,7 @@ def _cases(declared: Declared, topic: str, function: Function, seed: str) -> Ite
         )
     for label, generator, line in declared.generators:
         rng = Random(_number(seed, topic, function.name, label))
-        for index, inputs in enumerate(generator(rng), start=1):
+        for index, inputs in enumerate(_drawn(declared, generator, rng), start=1):
             name = f"{label} {index}"
             _prove_inputs(declared, inputs, function, line)
             if name in names:
@@ -163,6 +163,14 @@ def _cases(declared: Declared, topic: str, function: Function, seed: str) -> Ite
                     declared.file, line, f"{function.name} has two cases named {name!r}"
                 )
             yield Case(name, inputs, False, _number(seed, topic, function.name, name))
+
+
+def _drawn(declared: Declared, generator: Generator, rng: Random) -> list[dict[str, Input]]:
+    try:
+        return [dict(inputs) for inputs in generator(rng)]
+    except Exception as error:
+        file = Path(declared.file)
+        raise SpecError(file, _line_in(file, error), f"{type(error).__name__}: {error}") from error
 
 
 def _prove_inputs(

@@ -38,16 +38,16 @@ def run(job_fd: int, channel: socket.socket, output: int, plan: containment.Plan
         os._exit(1)
     status = 1
     try:
-        _serve(job, channel)
+        _serve(job, channel, plan.read_write[0])
         status = 0
     finally:
         # Whatever was done to this process, a closed channel included: it goes no further.
         os._exit(status)
 
 
-def _serve(job: Job, channel: socket.socket) -> None:
+def _serve(job: Job, channel: socket.socket, scratch: str) -> None:
     try:
-        _run_job(job, channel)
+        _run_job(job, channel, scratch)
     except LoadError as error:
         _send(channel, {"load": as_message(error.raised)})
     _send(channel, {"end": True})
@@ -72,7 +72,7 @@ def _enter(job_fd: int, channel: socket.socket, output: int, plan: containment.P
     return job
 
 
-def _run_job(job: Job, channel: socket.socket) -> None:
+def _run_job(job: Job, channel: socket.socket, scratch: str) -> None:
     probes = load_module(job.probes, "probe.py", "probe")
     oracles = load_module(job.oracles, "oracle.py", "oracle") if job.oracles else None
     _send(channel, {"loading": True})
@@ -83,13 +83,20 @@ def _run_job(job: Job, channel: socket.socket) -> None:
     gc.freeze()
     containment.become_subreaper()
     for call in job.calls:
-        for report in _call(job, call, module, probes, oracles):
+        for report in _call(job, call, scratch, module, probes, oracles):
             _pass_on(channel, call, report)
 
 
 def _call(
-    job: Job, call: Call, module: ModuleType, probes: ModuleType, oracles: ModuleType | None
+    job: Job,
+    call: Call,
+    scratch: str,
+    module: ModuleType,
+    probes: ModuleType,
+    oracles: ModuleType | None,
 ) -> Any:
+    known = frozenset(os.listdir(scratch))
+
     def start(waiting: list[int]) -> Fork:
         cases = {number: call.cases[number] for number in waiting}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -101,7 +108,7 @@ def _call(
             os.close(reading)
             os.dup2(writing, 1)
             os.dup2(writing, 2)
-            _settle(job, _own_folder(call.function))
+            _settle(job, _own_folder(scratch, call.function))
             run_cases(module, probes, oracles, call, cases, theirs, job.file)
             os._exit(0)
         theirs.close()
@@ -112,21 +119,28 @@ def _call(
         fork.channel.close()
         os.close(fork.output)
         containment.sweep()
-        shutil.rmtree(_folder(call.function), ignore_errors=True)
+        _clear(scratch, known)
 
     return supervise(call, start, finish, job.isolate)
 
 
-def _folder(function: str) -> str:
-    return f"{os.environ['HOME']}/{function}"
-
-
-def _own_folder(function: str) -> str:
+def _own_folder(scratch: str, function: str) -> str:
     """A folder of the fork's own: what one function writes, no other function finds."""
-    folder = _folder(function)
-    Path(folder).mkdir(exist_ok=True)
+    folder = Path(scratch, function)
+    folder.mkdir(exist_ok=True)
     os.chdir(folder)
-    return folder
+    return str(folder)
+
+
+def _clear(scratch: str, known: frozenset[str]) -> None:
+    """Removes what a fork left in the scratch folder, wherever in it."""
+    for path in Path(scratch).iterdir():
+        if path.name in known:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def _settle(job: Job, folder: str) -> None:

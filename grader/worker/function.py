@@ -72,6 +72,7 @@ def _run_case(
         value = observe(function, call, inputs, probes)
         if oracles is not None and call.oracle:
             value = {"value": value, "oracle": _ask_oracle(function, call, case, probes, oracles)}
+        stage = "result"
         return {"kind": "returned"}, encode.encode(value, call.limits.result)
     except LoadError as error:
         return as_message(error.raised), None

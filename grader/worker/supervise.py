@@ -15,12 +15,14 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from grader.model import Call, Limits
 from grader.worker.channel import waiting
 from grader.worker.limits import KEPT_OUTPUT
 
+_MESSAGES = 64  # heard in one turn
 _MAX_DEATHS = 3  # then the function's remaining cases are not tried
 
 
@@ -95,8 +97,9 @@ def _follow(fork: Fork, limits: Limits, first: int) -> Iterator[Report]:
 
 
 def _messages(channel: socket.socket) -> Iterator[tuple[dict[str, Any] | None, int | None]]:
-    """All messages that are there; ``None`` for the end of the channel."""
-    for data, descriptors in waiting(channel):
+    """Messages that are there; ``None`` for the end of the channel. A bounded number: a fork that
+    never stops talking must not stop its clock."""
+    for data, descriptors in islice(waiting(channel), _MESSAGES):
         yield (json.loads(data) if data else None), (descriptors[0] if descriptors else None)
 
 

@@ -136,8 +136,9 @@ def other_classifier(kind, seed=0, mode="eval", num_labels=2):
 
 
 def double_freeze_encoder(model):
-    """Stands in for `freeze_encoder` where that one is wrong: the last tensor alone trains."""
-    *rest, last = model.parameters()
+    """Stands in for `freeze_encoder` where that one is wrong: the last two tensors alone train."""
+    *rest, one, other = model.parameters()
     for parameter in rest:
         parameter.requires_grad = False
-    last.requires_grad = True
+    for parameter in (one, other):
+        parameter.requires_grad = True

@@ -98,7 +98,7 @@ LOADING = (
         f"{RIGHT}\nwhile True: pass\n",
         "timeout",
         "through loading",
-        "2 seconds",
+        "in 2 seconds",
         "loop that never ends",
     ),
     file(
@@ -149,19 +149,13 @@ CALLS = (
     double("raises", "return x + 'a'", "exception", "raised TypeError", "solution.py, line 6"),
     double("sys-exit", "sys.exit(0)", "exception", "raised SystemExit", "line 6"),
     double("os-exit", "os._exit(0)", "exit", "ended the whole process", "os._exit"),
-    double("loop", "while True: pass", "timeout", "1 seconds", "loop that never ends"),
-    double(
-        "catches-everything",
-        "while True:\n    try:\n        time.sleep(9)\n    except BaseException: pass",
-        "timeout",
-        "1 seconds",
-    ),
+    double("loop", "while True: pass", "timeout", "in 1 second and", "loop that never ends"),
     double(
         "ignores-signals",
         "for n in range(1, 30):\n    try: signal.signal(n, signal.SIG_IGN)\n"
         "    except (OSError, ValueError): pass\nwhile True: pass",
         "timeout",
-        "1 seconds",
+        "in 1 second and",
     ),
     double("print", "while True: print('x' * 999)", "output", "printed more than 1 MB"),
     double("8-gb-of-bytes", "return len(bytearray(8 << 30))", "memory", "memory", "line 6"),
@@ -173,7 +167,7 @@ CALLS = (
         "segmentation fault",
     ),
     double("aborts", "os.abort()", "crash", "abort"),
-    double("stops-itself", "os.kill(os.getpid(), signal.SIGSTOP)", "timeout", "1 seconds"),
+    double("stops-itself", "os.kill(os.getpid(), signal.SIGSTOP)", "timeout", "in 1 second and"),
     double("terminates-itself", "os.kill(os.getpid(), signal.SIGTERM)", "crash", "SIGTERM"),
     double(
         "terminates-its-parent",
@@ -189,7 +183,14 @@ CALLS = (
         ones=None,
     ),
     double("deep-recursion", "return double(x)", "exception", "RecursionError"),
-    double("file-flood", "for n in range(99999): open(str(n), 'w').close()", "scratch", ones=None),
+    double(
+        "file-flood",
+        "for n in range(3):\n    os.posix_fallocate(os.open(str(n), os.O_CREAT | os.O_WRONLY), 0, 99 << 20)\n"
+        "time.sleep(9)",
+        "scratch",
+        "more than 256 MB",
+        ones=None,
+    ),
     double(
         "not-written", "raise NotImplementedError('double is not written yet')", "stub", "Not yet"
     ),
@@ -220,8 +221,8 @@ class Meta(type):
     def __repr__(cls):
         raise RuntimeError("nor at my class")
 
-    __qualname__ = property(__repr__)
-    __name__ = property(__repr__)
+    def __getattribute__(cls, name):
+        raise RuntimeError("nor at my class")
 
 
 class HostileList(list):
@@ -294,7 +295,7 @@ ODD_VALUES = {
     "sparse": "(x * 3).to_sparse()",
     "complex": "x * 2j",
     "meta": "torch.empty(3, device='meta')",
-    "quantized": "torch.quantize_per_tensor(x * 3, 0.1, 0, torch.quint8)",
+    "quantized": "torch.quantize_per_tensor(x.float() * 3, 0.1, 0, torch.quint8)",
     "odd-keys": "{1: x, (2, 3): x, None: x, Hostile: x, float('nan'): x, b'k': x}",
     "nan": "x * float('nan')",
     "infinity": "x / 0",
