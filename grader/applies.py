@@ -68,8 +68,9 @@ def holds(check: Check, got: Outcome, wanted: Outcome, answer: Value | Missing) 
     """Whether the outcome is what the check asks for."""
     if isinstance(check.rule, Raises):
         # A file that does not load raises too, and that earns nothing.
-        called = isinstance(got, Raised) and got.stage == "call"
-        return called and check.rule.exception in got.classes
+        if not isinstance(got, Raised) or got.stage != "call":
+            return False
+        return check.rule.exception in got.classes
     return isinstance(got, Returned) and not differences(check, got, wanted, answer)
 
 
