@@ -35,7 +35,7 @@ def verify(
 
 def _print(proofs: list[Proof]) -> None:
     console = out()
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("function", no_wrap=True)
     for name in ("points", "cases", "public", "checks", "right", "mistakes", "named"):
         table.add_column(name, justify="right")

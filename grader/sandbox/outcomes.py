@@ -32,13 +32,14 @@ class Ledger:
     load_failure: Raised | None = None
 
     def take(self, data: bytes, descriptors: list[int]) -> None:
-        """Takes one message in; closes its descriptors. A message that makes no sense is dropped:
-        its case then has no outcome, which is the student's own loss."""
+        """Takes one message in; closes its descriptors. A message that makes no sense is dropped,
+        in whatever way it makes none: its case then has no outcome, which is the student's own
+        loss."""
         try:
             message = parse_json(data)
             if isinstance(message, dict):
                 self._take(message, descriptors)
-        except (FrameError, KeyError, TypeError, ValueError, IndexError):
+        except Exception:
             return
         finally:
             for descriptor in descriptors:

@@ -95,7 +95,7 @@ def _call(
     probes: ModuleType,
     oracles: ModuleType | None,
 ) -> Any:
-    known = frozenset(os.listdir(scratch))
+    known = frozenset(Path(scratch).iterdir())
 
     def start(waiting: list[int]) -> Fork:
         cases = {number: call.cases[number] for number in waiting}
@@ -132,10 +132,10 @@ def _own_folder(scratch: str, function: str) -> str:
     return str(folder)
 
 
-def _clear(scratch: str, known: frozenset[str]) -> None:
+def _clear(scratch: str, known: frozenset[Path]) -> None:
     """Removes what a fork left in the scratch folder, wherever in it."""
     for path in Path(scratch).iterdir():
-        if path.name in known:
+        if path in known:
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

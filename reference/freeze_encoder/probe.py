@@ -22,11 +22,11 @@ def finetune_trace(function, inputs):
     """The losses, what trained while the model was called, and which tensors have changed."""
     model = inputs["model"]
     before = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-    trainable = set()
+    trainable = []  # in the last call that could learn anything
 
     def see(module, arguments):
-        if isinstance(module, PreTrainedModel):
-            trainable.update(training_names(model))
+        if isinstance(module, PreTrainedModel) and torch.is_grad_enabled():
+            trainable[:] = training_names(model)
 
     hook = register_module_forward_pre_hook(see)
     losses = numbers(function(**inputs))
@@ -35,7 +35,7 @@ def finetune_trace(function, inputs):
     return {
         "losses": losses,
         "start": losses[:1] if isinstance(losses, list) else losses,
-        "trainable": sorted(trainable),
+        "trainable": trainable,
         "changed": [name for name in before if not torch.equal(before[name], after[name])],
     }
 

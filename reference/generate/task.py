@@ -630,7 +630,7 @@ draw.case(
     **_small("xyz", count=86, kind="even_writer", seed=1701, weights=MANY),
     n=40,
     max_new_tokens=16,
-    top_p=0.95,
+    top_p=0.96,
 )
 
 

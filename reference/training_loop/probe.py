@@ -16,36 +16,34 @@ from transformers import PreTrainedModel
 
 
 def train_epoch_trace(function, inputs):
-    """``losses``, the mode at each forward, the learning rate at each step and after the last,
-    and the weights afterwards. The inputs describe the optimizer and the scheduler; they are made
-    here, because they must hold the model's own parameters."""
-    model = inputs["model"]
+    """The losses, the modes in which the model was called for each step, the learning rate at
+    each step and after the last, and the weights afterwards. The inputs describe the optimizer
+    and the scheduler; they are made here, because they must hold the model's own parameters."""
+    model, loader = inputs["model"], inputs["loader"]
     optimizer = make_optimizer(model, **inputs["optimizer"])
     scheduler = make_scheduler(optimizer, **inputs["scheduler"])
-    with watched(all=inputs["loader"]) as seen, optimizer_steps() as rates:
-        losses = numbers(
-            function(
-                model=model, loader=inputs["loader"], optimizer=optimizer, scheduler=scheduler
-            )
-        )
+    with watched(all=loader) as seen:
+        result = function(model=model, loader=loader, optimizer=optimizer, scheduler=scheduler)
+        losses = numbers(result)
     return {
         "losses": losses,
-        "modes": sorted(seen["all"]["modes"]),
-        "rates": [*rates, optimizer.param_groups[0]["lr"]],
+        "modes": sorted(seen["modes at steps"]),
+        "rates": [*seen["rates"], optimizer.param_groups[0]["lr"]],
         "weights": copy_of(model),
     }
 
 
 def evaluate_trace(function, inputs):
-    """The loss, the modes at and after the forwards, and whether they built gradient graphs."""
+    """The loss, the modes at and after the calls of the model, and whether they built graphs."""
     model = inputs["model"]
     with watched(all=inputs["loader"]) as seen:
         loss = function(**inputs)
-    during = sorted(seen["all"]["modes"])
-    after = sorted({part.training for part in model.modules()})
     return {
         "loss": number(loss),
-        "modes": {"during": during, "after": after},
+        "modes": {
+            "during": sorted(seen["all"]["modes"]),
+            "after": sorted({part.training for part in model.modules()}),
+        },
         "graphs": sorted(seen["all"]["graphs"]),
     }
 
@@ -53,13 +51,15 @@ def evaluate_trace(function, inputs):
 def fit_trace(function, inputs):
     """What ``fit`` returned, the weights it left, and what it did on the way there."""
     model = inputs["model"]
-    loaders = {"training": inputs["train_loader"], "validation": inputs["val_loader"]}
-    with watched(**loaders) as seen, optimizer_steps() as rates:
+    with watched(validation=inputs["val_loader"]) as seen:
         result = function(**inputs)
     facts = {
         "weights": copy_of(model),
-        "rates": rates,
-        "modes": {phase: sorted(facts["modes"]) for phase, facts in seen.items()},
+        "rates": seen["rates"],
+        "modes": {
+            "training": sorted(seen["modes at steps"]),
+            "validation": sorted(seen["validation"]["modes"]),
+        },
     }
     # Whoever trains the model further must not change the state that was kept.
     with torch.no_grad():
@@ -92,55 +92,51 @@ def calm(model, **factors):
 
 @contextmanager
 def watched(**loaders):
-    """The modes of all modules at each forward, and whether its outputs need gradients, for each
-    loader by its name. Which loader a forward belongs to is told by its rows of ids."""
-    phase_of = {
-        tuple(row): phase
-        for phase, loader in loaders.items()
+    """What happens inside: ``rates``, the learning rate at every step of any optimizer (a number,
+    or a list for unlike groups); ``modes at steps``, the modes of all modules in the last call of
+    the model before each step; and for each loader by its name the ``modes`` in the calls on its
+    rows, and whether their outputs had ``graphs``. Rows are known by their ids."""
+    name_of = {
+        tuple(row): name
+        for name, loader in loaders.items()
         for batch in loader
         for row in batch["input_ids"].tolist()
     }
-    seen = {phase: {"modes": set(), "graphs": set()} for phase in loaders}
-    modes = set()  # of the forward that has begun and has not looked up its ids yet
-    phase = None
+    seen = {name: {"modes": set(), "graphs": set()} for name in loaders}
+    seen |= {"rates": [], "modes at steps": set()}
+    begun = set()  # modes of a call that has begun and has not looked up its ids yet
+    latest = {"modes": set(), "graphs": set()}
 
-    def before(module, arguments):
-        nonlocal phase
+    def before_module(module, arguments):
         if isinstance(module, PreTrainedModel):
-            modes.update(part.training for part in module.modules())
-        elif isinstance(module, torch.nn.Embedding) and arguments and arguments[0].ndim == 2:
-            found = phase_of.get(tuple(arguments[0][0].tolist()))
-            if found is not None:
-                phase = found
-                seen[phase]["modes"].update(modes)
-                modes.clear()
+            begun.update(part.training for part in module.modules())
+        elif begun and isinstance(module, torch.nn.Embedding):
+            latest["modes"] = set(begun)
+            begun.clear()
+            found = seen.get(name_of.get(tuple(arguments[0][0].tolist())))
+            latest["graphs"] = found["graphs"] if found else set()
+            if found:
+                found["modes"] |= latest["modes"]
 
-    def after(module, arguments, output):
-        if isinstance(module, PreTrainedModel) and phase is not None:
-            seen[phase]["graphs"].update(part.requires_grad for part in tensors(output))
+    def after_module(module, arguments, output):
+        if isinstance(module, PreTrainedModel):
+            latest["graphs"].update(part.requires_grad for part in tensors(output))
 
-    handles = [register_module_forward_pre_hook(before), register_module_forward_hook(after)]
+    def before_step(optimizer, arguments, options):
+        rates = sorted({float(group["lr"]) for group in optimizer.param_groups})
+        seen["rates"].append(rates[0] if len(rates) == 1 else rates)
+        seen["modes at steps"] |= latest["modes"]
+
+    handles = [
+        register_module_forward_pre_hook(before_module),
+        register_module_forward_hook(after_module),
+        register_optimizer_step_pre_hook(before_step),
+    ]
     try:
         yield seen
     finally:
         for handle in handles:
             handle.remove()
-
-
-@contextmanager
-def optimizer_steps():
-    """The learning rate at every step of any optimizer: a number, or a list for unlike groups."""
-    rates = []
-
-    def before(optimizer, arguments, options):
-        found = sorted({float(group["lr"]) for group in optimizer.param_groups})
-        rates.append(found[0] if len(found) == 1 else found)
-
-    handle = register_optimizer_step_pre_hook(before)
-    try:
-        yield rates
-    finally:
-        handle.remove()
 
 
 def tensors(output):

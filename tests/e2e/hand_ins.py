@@ -185,7 +185,8 @@ CALLS = (
     double("deep-recursion", "return double(x)", "exception", "RecursionError"),
     double(
         "file-flood",
-        "for n in range(3):\n    os.posix_fallocate(os.open(str(n), os.O_CREAT | os.O_WRONLY), 0, 99 << 20)\n"
+        "for n in range(3):\n"
+        "    os.posix_fallocate(os.open(str(n), os.O_CREAT | os.O_WRONLY), 0, 99 << 20)\n"
         "time.sleep(9)",
         "scratch",
         "more than 256 MB",
