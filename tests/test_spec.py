@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.model import Fixture, Raises, Same
-from grader.spec import SpecError, load_assignment, load_topic, topic_names
+from grader.spec import SpecError, UnknownTopicError, load_assignment, load_topic, topic_names
 
 SOLUTION = '''"""A topic."""
 
@@ -109,7 +109,7 @@ def test_topics_come_in_teaching_order(topic):
     assert topic_names(folder.parent) == names
     assignment = load_assignment(folder.parent, "s", ["trainer", "tokenize"])
     assert [found.name for found in assignment.topics] == ["tokenize", "trainer"]
-    with pytest.raises(SpecError, match="no topic 'nope'; there are tokenize"):
+    with pytest.raises(UnknownTopicError, match="no topic 'nope'"):
         load_assignment(folder.parent, "s", ["nope"])
 
 

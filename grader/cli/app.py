@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from grader import __version__
+
 app = typer.Typer(
     name="grader",
     help="Grades course assignments that teach Hugging Face Transformers.",
@@ -34,6 +36,22 @@ AsJson = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON; all else goes to stderr.")
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one a core.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Grades course assignments that teach Hugging Face Transformers."""
 
 
 @app.command()

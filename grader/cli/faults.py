@@ -35,9 +35,9 @@ def _tell(error: Exception) -> int:
     from grader.report.result import ResultError
     from grader.sandbox import SandboxError
     from grader.session import SessionError
-    from grader.spec import SpecError
+    from grader.spec import SpecError, UnknownTopicError
 
-    if isinstance(error, SessionError):
+    if isinstance(error, (SessionError, UnknownTopicError)):
         print(f"grader: {error}", file=sys.stderr)
         return USAGE
     known = (BaselineError, CourseCacheError, ResultError, SandboxError, SpecError, OSError)

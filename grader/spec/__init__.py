@@ -3,7 +3,14 @@
 In: ``reference/<topic>/``. Out: a frozen ``Assignment``, or ``SpecError`` with file and line.
 """
 
-from grader.spec.errors import SpecError
+from grader.spec.errors import SpecError, UnknownTopicError
 from grader.spec.load import load_assignment, load_topic, new_seed, topic_names
 
-__all__ = ["SpecError", "load_assignment", "load_topic", "new_seed", "topic_names"]
+__all__ = [
+    "SpecError",
+    "UnknownTopicError",
+    "load_assignment",
+    "load_topic",
+    "new_seed",
+    "topic_names",
+]

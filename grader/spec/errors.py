@@ -14,6 +14,10 @@ class SpecError(Exception):
         self.file, self.line, self.message = str(file), line, message
 
 
+class UnknownTopicError(Exception):
+    """Whoever asked named a topic that is not there; the message lists those that are."""
+
+
 def line_of_caller() -> int:
     """The line of the first frame outside this package: where staff wrote the declaration."""
     frame = sys._getframe(1)

@@ -29,7 +29,7 @@ from grader.model import (
     Within,
 )
 from grader.spec.declare import Declared, Generator, collecting
-from grader.spec.errors import SpecError
+from grader.spec.errors import SpecError, UnknownTopicError
 from grader.spec.reference import Function, functions, mistaken
 
 # Teaching order; a topic that is not named here comes after these, by its name.
@@ -62,13 +62,14 @@ def topic_names(reference: Path) -> tuple[str, ...]:
 
 
 def load_assignment(reference: Path, seed: str, topics: Iterable[str] = ()) -> Assignment:
-    """The whole course, or ``topics`` of it. Raises ``SpecError``."""
+    """The whole course, or ``topics`` of it. Raises ``SpecError`` and ``UnknownTopicError``."""
     known = topic_names(reference)
     if not known:
         raise SpecError(reference, 0, "no topic is here: a topic is a folder with a task.py")
     unknown = sorted(set(topics).difference(known))
     if unknown:
-        raise SpecError(reference, 0, f"no topic {unknown[0]!r}; there are {', '.join(known)}")
+        listed = ", ".join(known)
+        raise UnknownTopicError(f"there is no topic {unknown[0]!r}. The topics are: {listed}.")
     wanted = [name for name in known if name in set(topics)] if topics else known
     return Assignment(tuple(load_topic(reference / name, seed) for name in wanted))
 

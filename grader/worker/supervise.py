@@ -136,8 +136,7 @@ def _end(fork: Fork) -> int:
 
 
 def _done(fork: Fork, message: dict[str, Any], frame: int | None) -> Report:
-    output = _take_output(fork)
-    return Report({**message, "case": message["done"], "output": output, "cut": fork.total}, frame)
+    return Report({**message, "case": message["done"], "output": _take_output(fork)}, frame)
 
 
 def _died(fork: Fork, case: int, end: str, status: int, wall: float) -> Report:
@@ -168,6 +167,7 @@ def reason_of(status: int) -> tuple[str, str]:
 
 
 def _take_output(fork: Fork) -> str:
+    """The beginning of what a case printed; the next one starts with nothing printed."""
     text = fork.printed.decode("utf-8", "replace")
-    fork.printed = bytearray()
+    fork.printed, fork.total = bytearray(), 0
     return text
