@@ -27,6 +27,7 @@ from grader.model import (
     Observation,
     Outcome,
     Raised,
+    Raises,
     Returned,
     Task,
     Topic,
@@ -190,7 +191,7 @@ def _wanted(
     oracle: dict[str, Value] = {}
     for case in task.cases:
         outcome = observation.outcome(task.function, case.name)
-        if isinstance(outcome, Raised) and outcome.stage == "call":
+        if isinstance(outcome, Raised) and _is_asked(task, outcome):
             wanted[case.name] = outcome
         elif not isinstance(outcome, Returned):
             raise BaselineError(
@@ -205,6 +206,13 @@ def _wanted(
         else:
             wanted[case.name] = outcome
     return wanted, oracle
+
+
+def _is_asked(task: Task, raised: Raised) -> bool:
+    """Whether a check asks for just this exception: any other is a fault of the reference."""
+    rules = [check.rule for check in task.checks]
+    asked = {rule.exception for rule in rules if isinstance(rule, Raises)}
+    return raised.stage == "call" and not asked.isdisjoint(raised.classes)
 
 
 def _prove_checks(topic: Topic, task: Task, baseline: FunctionBaseline) -> None:

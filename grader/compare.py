@@ -93,9 +93,7 @@ def _unlikely(
     outcome: str, seen: Counter[str], chances: dict[str, float], total: int, rule: DrawnFrom
 ) -> Difference | None:
     chance, count = chances.get(outcome, 0.0), seen[outcome]
-    spread = math.sqrt(total * chance * (1 - chance))
-    # One draw of slack: for a rare outcome the normal bound alone is below one draw.
-    if abs(count - total * chance) <= rule.sigmas * spread + (1 if chance > 0 else 0):
+    if _binomial_tail(count, total, chance) >= math.erfc(rule.sigmas / math.sqrt(2)):
         return None
     message = f"{_short(outcome)} came up {count} times in {total} draws"
     return Difference(
@@ -107,6 +105,20 @@ def _unlikely(
         size=abs(count / total - chance) if total else chance,
         total=total,
     )
+
+
+def _binomial_tail(count: int, total: int, chance: float) -> float:
+    """How likely a binomial sample is to lie at least so far out, on the side of ``count``."""
+    if chance <= 0 or chance >= 1:
+        return float(count == (total if chance >= 1 else 0))
+    upper = count > total * chance
+    outside = range(count, total + 1) if upper else range(count + 1)
+    return math.fsum(_binomial(k, total, chance) for k in outside)
+
+
+def _binomial(k: int, total: int, chance: float) -> float:
+    ways = math.lgamma(total + 1) - math.lgamma(k + 1) - math.lgamma(total - k + 1)
+    return math.exp(ways + k * math.log(chance) + (total - k) * math.log1p(-chance))
 
 
 def _walk(got: Value | Missing, want: Value, rule: Same, path: str) -> Iterator[Difference]:

@@ -169,3 +169,14 @@ def test_within_and_drawn_from():
     assert compare_module.drawn_from(uniform, oracle, chance) != ()
     assert compare_module.drawn_from(alien, oracle, chance) != ()
     assert compare_module.within(DictValue(()), oracle, rule)[0].category == "type"
+
+
+@pytest.mark.parametrize(
+    ("count", "passes"), [(0, True), (1, True), (2, True), (4, True), (12, False)]
+)
+def test_rare_outcomes_are_judged_by_the_binomial_not_the_normal(count, passes):
+    """Of 100 draws at 1 in 500, even four are no proof (1 in 10**4 runs); twelve are."""
+    chance = DictValue((("p", DictValue((("rare", 0.002), ("usual", 0.998)))),))
+    texts = ListValue(("rare",) * count + ("usual",) * (100 - count))
+    found = compare_module.drawn_from(texts, chance, drawn_from("", "p"))
+    assert (found == ()) is passes

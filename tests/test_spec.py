@@ -182,3 +182,13 @@ def test_probe_oracle_and_right_solutions_are_text(topic):
     loaded = load_topic(folder, "s")
     assert (loaded.probes, loaded.oracles) == ("p = 1\n", "o = 2\n")
     assert loaded.rights == {"loops": "import nothing_at_all\n"}
+
+
+def test_the_fixture_and_the_part_named_model_live_side_by_side():
+    import grader
+    import grader.model.values
+    from grader import model
+    from grader.model import Fixture
+
+    assert model("bert", seed=1) == Fixture("model", {"arch": "bert", "seed": 1})
+    assert grader.model is model

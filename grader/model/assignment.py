@@ -81,8 +81,9 @@ class Within:
 class DrawnFrom:
     """The list at ``path`` is a plausible sample of the oracle's ``{outcome: probability}``.
 
-    Fails when an outcome's frequency is further from its probability than ``sigmas`` standard
-    deviations of a binomial; outcomes of probability 0 must not occur at all.
+    Fails when an outcome comes up so often, or so seldom, that a binomial would do it more rarely
+    than a normal variable leaves ``sigmas`` standard deviations (6: twice in 10**9); an outcome of
+    probability 0 must not occur at all.
     """
 
     path: str
@@ -121,10 +122,9 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one case: wall and CPU in seconds, sizes in bytes."""
+    """Bounds on one case: wall clock in seconds, sizes in bytes."""
 
     wall: float = 10.0
-    cpu: float = 10.0
     memory: int = 4 << 30
     output: int = 1 << 20
     result: int = 64 << 20

@@ -51,6 +51,7 @@ def run_cases(
         sys.stderr.flush()
         done |= {"wall": time.monotonic() - began, "cpu": time.process_time() - used}
         _tell(channel, {"done": number} | done, frame)
+        channel.recv(1)  # what this case printed is read before the next one prints
 
 
 def _run_case(

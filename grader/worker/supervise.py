@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -90,10 +91,16 @@ def _follow(fork: Fork, limits: Limits, first: int) -> Iterator[Report]:
                     _drain(fork)
                     yield _done(fork, message, frame)
                     current = None
+                    _let_go_on(fork)
     status = _end(fork)
     _drain(fork)
     if current is not None:
         yield _died(fork, current, end, status, time.monotonic() - began)
+
+
+def _let_go_on(fork: Fork) -> None:
+    with suppress(OSError):  # it has ended, or never listens: its own loss
+        fork.channel.send(b"n", socket.MSG_DONTWAIT)
 
 
 def _messages(channel: socket.socket) -> Iterator[tuple[dict[str, Any] | None, int | None]]:
