@@ -33,7 +33,7 @@ from grader.model import (
     Topic,
     Value,
 )
-from grader.plan import call_of, doubled_call, plan, stand_ins
+from grader.plan import call_of, calls_of, doubled_call, plan, stand_ins
 from grader.sandbox import Runner, SandboxError
 from grader.whole import write_whole
 from grader.worker.decode import FrameError
@@ -155,11 +155,13 @@ def mistake_job(topic: Topic, task: Task, source: str) -> Job:
 
 
 def doubled_jobs(topic: Topic, task: Task) -> Iterator[Job]:
-    """The reference and the right solutions, with stand-ins for siblings the task may call."""
+    """The reference and the right solutions, with stand-ins for siblings the task may call. Those
+    that call none of them have nothing to say."""
     for doubles in stand_ins(topic, task):
         call = doubled_call(task, doubles)
         for source in (topic.reference, *topic.rights.values()):
-            yield replace(plan(topic, source), calls=(call,))
+            if any(calls_of(name, source) for name in doubles):
+                yield replace(plan(topic, source), calls=(call,))
 
 
 def _doubled(

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-USAGE, OWN = 2, 3
+USAGE, OWN, STOPPED = 2, 3, 130
 
 
 def told(app: Callable[..., object]) -> int:
@@ -16,10 +16,11 @@ def told(app: Callable[..., object]) -> int:
     try:
         app()
     except SystemExit as error:
+        if error.code == STOPPED:  # Ctrl-C, which the library below has taken
+            return _stopped()
         return error.code if isinstance(error.code, int) else USAGE
     except KeyboardInterrupt:
-        print("Stopped. What was finished is kept.", file=sys.stderr)
-        return 130
+        return _stopped()
     except BrokenPipeError:
         # Whoever read our output has closed it, as `| head` does: nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -27,6 +28,11 @@ def told(app: Callable[..., object]) -> int:
     except Exception as error:
         return _tell(error)
     return 0
+
+
+def _stopped() -> int:
+    print("Stopped. What was finished is kept.", file=sys.stderr)
+    return STOPPED
 
 
 def _tell(error: Exception) -> int:

@@ -6,13 +6,16 @@ opened by the grader: it is only counted and removed.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+_IN_USE: set[Path] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ def scratch_folder(uid: int | None) -> Iterator[Path]:
     # The outer folder may be passed through but not listed, so that a child of another user
     # reaches its own folder and no other.
     outer = Path(tempfile.mkdtemp(prefix="grader-"))
+    _IN_USE.add(outer)
     outer.chmod(0o711)
     folder = outer / "scratch"
     folder.mkdir(mode=0o700)
@@ -38,6 +42,14 @@ def scratch_folder(uid: int | None) -> Iterator[Path]:
         yield folder
     finally:
         remove(outer)
+        _IN_USE.discard(outer)
+
+
+@atexit.register
+def _remove_all() -> None:
+    """What is still in use when the grader is stopped: its slots have no time to tidy up."""
+    for folder in tuple(_IN_USE):
+        remove(folder)
 
 
 def remove(folder: Path) -> None:
@@ -45,8 +57,9 @@ def remove(folder: Path) -> None:
     for parent, names, _ in os.walk(folder, followlinks=False):
         for name in names:
             path = Path(parent, name)
-            if not path.is_symlink():
-                path.chmod(0o700)
+            with suppress(FileNotFoundError):  # whoever made it may still be at work
+                if not path.is_symlink():
+                    path.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
 
 

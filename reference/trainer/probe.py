@@ -73,9 +73,7 @@ def rows_into(rows):
         mask = options.get("attention_mask")
         mask = torch.ones_like(ids) if mask is None else mask
         found = rows["train" if module.training else "eval"]
-        found.update(
-            tuple(row[real.bool()].tolist()) for row, real in zip(ids, mask, strict=True)
-        )
+        found.update(tuple(row[real.bool()].tolist()) for row, real in zip(ids, mask, strict=True))
 
     return before
 

@@ -6,8 +6,13 @@ This is transformers 5: the lecture's `evaluation_strategy=` is `eval_strategy=`
 """
 
 import numpy as np
-from transformers import EvalPrediction, PreTrainedModel, PreTrainedTokenizerBase
-from transformers import Trainer, TrainingArguments
+from transformers import (
+    EvalPrediction,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainingArguments,
+)
 
 
 def compute_metrics(eval_pred: EvalPrediction | tuple[np.ndarray, np.ndarray]) -> dict[str, float]:

@@ -109,7 +109,7 @@ metrics.mistake(
 metrics.mistake(
     "You average the accuracies of the classes. Every row counts the same.",
     RESULT,
-    '    shares = [np.mean(predictions[labels == k] == k) for k in np.unique(labels)]\n'
+    "    shares = [np.mean(predictions[labels == k] == k) for k in np.unique(labels)]\n"
     '    return {"accuracy": float(np.mean(shares))}\n',
 )
 metrics.mistake(
@@ -152,9 +152,7 @@ settings.case(
     seed=7,
 )
 settings.case("three epochs of four rows a batch", output_dir="a", num_epochs=3, batch_size=4)
-settings.case(
-    "one epoch, row by row", output_dir="b", num_epochs=1, batch_size=1, lr=3e-4, seed=0
-)
+settings.case("one epoch, row by row", output_dir="b", num_epochs=1, batch_size=1, lr=3e-4, seed=0)
 
 
 @settings.cases
@@ -212,6 +210,7 @@ settings.check(
     points=0.5,
     hint="If you name a metric, higher must be better for an accuracy and lower for a loss.",
 )
+# To leave `report_to` out is right too: transformers 5 reports nowhere unless it is told to.
 settings.check(
     "reports to no outside service",
     same("services"),
@@ -432,7 +431,7 @@ building.mistake(
 
 def with_collator(body):
     """`build_trainer` with a collator of its own; ``body`` makes ``ids`` and ``mask`` of rows."""
-    return f'''
+    return f"""
 def build_trainer(model, arguments, train_dataset, val_dataset, tokenizer):
     import torch
 
@@ -450,7 +449,7 @@ def build_trainer(model, arguments, train_dataset, val_dataset, tokenizer):
         data_collator=collate,
         compute_metrics=compute_metrics,
     )
-'''
+"""
 
 
 PAD = "ids = torch.nn.utils.rnn.pad_sequence(rows, True, tokenizer.pad_token_id)"

@@ -212,7 +212,9 @@ def unseen(rng):
     for arch in ("distilbert", "bert", "gpt2"):
         size = rng.randrange(2, 5)
         yield {
-            "model": classifier(arch, seed=rng.randrange(10_000), mode=rng.choice(["train", "eval"])),
+            "model": classifier(
+                arch, seed=rng.randrange(10_000), mode=rng.choice(["train", "eval"])
+            ),
             "loader": loader(rows=2 * size + 1, batch_size=size, seed=rng.randrange(10_000)),
         }
 
@@ -529,7 +531,7 @@ fit.mistake(
     "torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)",
 )
 fit.mistake(
-    "You make two parameter groups and spare biases and norms the weight decay. Asked is one group.",
+    "You make two parameter groups and spare biases and norms the decay. Asked is one group.",
     OPTIMIZER,
     "AdamW([{'params': [p for p in model.parameters() if p.ndim > 1]}, "
     "{'params': [p for p in model.parameters() if p.ndim < 2], 'weight_decay': 0.0}], "
@@ -632,7 +634,7 @@ fit.mistake(
 
 def by_hand(before="", every="        model.train()\n", clip="", start="0.0", held="model.eval()"):
     """`fit` with both loops written out, as the lecture does."""
-    return f'''
+    return f"""
 def fit(model, train_loader, val_loader, num_epochs, lr, weight_decay=0.01):
     optimizer = AdamW(model.parameters(), lr=lr, weight_decay=weight_decay)
     total_steps = num_epochs * len(train_loader)
@@ -662,7 +664,7 @@ def fit(model, train_loader, val_loader, num_epochs, lr, weight_decay=0.01):
         "best_epoch": best_epoch,
         "best_state": best_state,
     }}
-'''
+"""
 
 
 fit.mistake(
@@ -675,9 +677,7 @@ fit.mistake(
 )
 fit.mistake(
     "You clip the gradients. Asked is a loop without clipping.",
-    source=by_hand(
-        clip="            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"
-    ),
+    source=by_hand(clip="            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"),
 )
 fit.mistake(
     "Your validation sum starts from a stale `loss`, as the lecture's does: the last training loss "

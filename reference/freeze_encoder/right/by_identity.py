@@ -1,7 +1,7 @@
-"""Freezes all, then lets train again what is not in the base model; clips; a generator of losses."""
+"""By the identity of the base model's parameters; clips; a generator of losses."""
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 
 def freeze_encoder(model):
@@ -19,7 +19,7 @@ def _steps(model, batches, optimizer):
     for batch in batches:
         inputs = {key: value for key, value in batch.items() if key != "labels"}
         logits = model(**inputs).logits
-        loss = F.cross_entropy(logits, batch["labels"])
+        loss = functional.cross_entropy(logits, batch["labels"])
         model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -1,4 +1,4 @@
-"""By the front of the names, gradients by `autograd.grad`, two groups, unfrozen again at the end."""
+"""By the front of the names; `autograd.grad`; two groups; all unfrozen again at the end."""
 
 import torch
 

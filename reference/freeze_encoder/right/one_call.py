@@ -1,4 +1,4 @@
-"""`requires_grad_` on the base model, a strong weight decay, gradients forgotten through the model."""
+"""`requires_grad_` on the base model, a strong weight decay, the model's own `zero_grad`."""
 
 import torch
 from transformers import PreTrainedModel

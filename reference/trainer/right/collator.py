@@ -1,4 +1,4 @@
-"""A collator of transformers, no processing class, accuracy decides, keyword arguments in a dict."""
+"""A collator of transformers, no processing class, the accuracy decides what is best."""
 
 import numpy as np
 from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
@@ -11,19 +11,19 @@ def compute_metrics(eval_pred):
 
 
 def training_arguments(output_dir, num_epochs=2, batch_size=16, lr=2e-5, seed=224):
-    options = dict(
-        learning_rate=lr,
-        seed=seed,
-        num_train_epochs=num_epochs,
-        per_device_train_batch_size=batch_size,
-        per_device_eval_batch_size=4 * batch_size,
-        eval_strategy="epoch",
-        save_strategy="epoch",
-        logging_strategy="epoch",
-        load_best_model_at_end=True,
-        metric_for_best_model="accuracy",
-        weight_decay=0.01,
-    )
+    options = {
+        "learning_rate": lr,
+        "seed": seed,
+        "num_train_epochs": num_epochs,
+        "per_device_train_batch_size": batch_size,
+        "per_device_eval_batch_size": 4 * batch_size,
+        "eval_strategy": "epoch",
+        "save_strategy": "epoch",
+        "logging_strategy": "epoch",
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "accuracy",
+        "weight_decay": 0.01,
+    }
     return TrainingArguments(output_dir, **options)
 
 

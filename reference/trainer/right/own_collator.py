@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 from transformers import EarlyStoppingCallback, EvalPrediction, Trainer, TrainingArguments
 
@@ -13,7 +13,7 @@ def compute_metrics(eval_pred):
     else:
         logits, labels = eval_pred
     wrong = np.count_nonzero(np.asarray(logits).argmax(axis=1) - labels)
-    return dict(accuracy=np.float32(1 - wrong / labels.shape[0]))
+    return {"accuracy": np.float32(1 - wrong / labels.shape[0])}
 
 
 class Settings(TrainingArguments):
@@ -21,7 +21,7 @@ class Settings(TrainingArguments):
 
 
 def training_arguments(output_dir, num_epochs=2, batch_size=16, lr=2e-5, seed=224):
-    settings = Settings(
+    return Settings(
         output_dir=output_dir,
         num_train_epochs=float(num_epochs),
         per_device_train_batch_size=batch_size,
@@ -39,7 +39,6 @@ def training_arguments(output_dir, num_epochs=2, batch_size=16, lr=2e-5, seed=22
         report_to="tensorboard",
         disable_tqdm=True,
     )
-    return settings
 
 
 class Collator:
@@ -60,7 +59,7 @@ class CrossEntropyTrainer(Trainer):
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         labels = inputs.pop("labels")
         outputs = model(**inputs)
-        loss = F.cross_entropy(outputs.logits, labels)
+        loss = functional.cross_entropy(outputs.logits, labels)
         return (loss, {"loss": loss, **outputs}) if return_outputs else loss
 
 

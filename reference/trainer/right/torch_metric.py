@@ -21,7 +21,9 @@ def training_arguments(output_dir, num_epochs=2, batch_size=16, lr=2e-5, seed=22
         greater_is_better=False,
         report_to=[],
     )
-    arguments.set_training(learning_rate=lr, batch_size=batch_size, num_epochs=num_epochs, seed=seed)
+    arguments.set_training(
+        learning_rate=lr, batch_size=batch_size, num_epochs=num_epochs, seed=seed
+    )
     return arguments
 
 

@@ -1,4 +1,4 @@
-"""Evaluates on a deep copy, keeps a deep copy of the whole model, sets the learning rate by hand."""
+"""Evaluates on a deep copy, keeps a copy of the whole model, sets the learning rate by hand."""
 
 from copy import deepcopy
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch.optim.lr_scheduler import LinearLR
 
 
@@ -11,7 +11,7 @@ def steps(model, loader, optimizer, scheduler):
     for batch in loader:
         batch = dict(batch)
         labels = batch.pop("labels")
-        loss = F.cross_entropy(model(**batch).logits, labels)
+        loss = functional.cross_entropy(model(**batch).logits, labels)
         model.zero_grad()
         loss.backward()
         optimizer.step()
@@ -49,11 +49,13 @@ def fit(model, train_loader, val_loader, num_epochs, lr, weight_decay=0.01):
     for _ in range(num_epochs):
         losses.extend(train_epoch(model, train_loader, optimizer, scheduler))
         held_out.append(evaluate(model, val_loader))
-        states.append(OrderedDict((k, v.detach().cpu().clone()) for k, v in model.state_dict().items()))
+        states.append(
+            OrderedDict((k, v.detach().cpu().clone()) for k, v in model.state_dict().items())
+        )
     best = min(range(num_epochs), key=lambda epoch: held_out[epoch].item())
-    return dict(
-        train_losses=torch.stack(losses),
-        val_losses=torch.stack(held_out),
-        best_epoch=best,
-        best_state=states[best],
-    )
+    return {
+        "train_losses": torch.stack(losses),
+        "val_losses": torch.stack(held_out),
+        "best_epoch": best,
+        "best_state": states[best],
+    }

@@ -7,7 +7,7 @@ import torch
 def train_epoch(model, loader, optimizer, scheduler):
     model.train(True)
     out = []
-    for i, batch in enumerate(loader):
+    for _, batch in enumerate(loader):
         out_i = model(
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
