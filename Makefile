@@ -18,7 +18,7 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
-	$(BIN)/grader verify
+	$(BIN)/grader verify --seed proof
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -33,7 +33,7 @@ from grader.model import (
     Topic,
     Value,
 )
-from grader.plan import call_of, calls_of, doubled_call, plan, stand_ins
+from grader.plan import call_of, doubled_call, mentions, plan, stand_ins
 from grader.sandbox import Runner, SandboxError
 from grader.whole import write_whole
 from grader.worker.decode import FrameError
@@ -160,7 +160,7 @@ def doubled_jobs(topic: Topic, task: Task) -> Iterator[Job]:
     for doubles in stand_ins(topic, task):
         call = doubled_call(task, doubles)
         for source in (topic.reference, *topic.rights.values()):
-            if any(calls_of(name, source) for name in doubles):
+            if any(mentions(name, source) for name in doubles):
                 yield replace(plan(topic, source), calls=(call,))
 
 

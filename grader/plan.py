@@ -39,9 +39,9 @@ def doubled_call(task: Task, doubles: tuple[str, ...]) -> Call:
     return replace(call_of(task), doubles=doubles)
 
 
-def calls_of(function: str, source: str) -> int:
-    """How often the text calls a function of its own: a guess that spares runs, no proof."""
-    return len(re.findall(rf"(?<!def )(?<![\w.]){function}\(", source))
+def mentions(function: str, source: str) -> bool:
+    """Whether the text names a function beyond defining it: a guess that spares runs, no proof."""
+    return re.search(rf"(?<!def )(?<![\w.]){function}\b(?!=)", source) is not None
 
 
 def stand_ins(topic: Topic, task: Task) -> Iterator[tuple[str, ...]]:

@@ -1,7 +1,10 @@
-"""Submissions by people who had not seen the reference: each has its golden verdict.
+"""Verdicts that are known beforehand, on real topics.
 
-``tests/submissions/graded/<topic>/right_*.py`` has full marks in every function. The first line of
-a ``wrong_*.py`` is ``# loses: <function>: <why>``: it loses points there, and nowhere else.
+Submissions by people who had not seen the reference: ``tests/submissions/graded/<topic>/right_*.py`` has full marks in every function. The first line of
+a ``wrong_*.py`` is ``# loses: <function>: <why>``: it loses points there, and nowhere else. And a
+made-up class: each member has the points, and is told the mistake, that it was made of.
+
+The baselines are kept where `grader verify --seed proof` finds them again.
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from grader.grade import grade_class
-from grader.model import Grade, TopicGrade
-from grader.session import open_session, slots
-from grader.submission import collect
+from grader.model import Grade, Status, TopicGrade
+from grader.session import functions_of, names_of, open_session, slots
+from grader.submission import collect, collect_class
+from grader.synth import BROKEN, MISTAKE, RIGHT, Made, made_up_class
 
+SEED = "proof"
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "submissions" / "graded"
 TOPICS = sorted(path.name for path in SAMPLES.iterdir() if any(path.glob("*.py")))
@@ -27,11 +32,11 @@ def _name(file: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def grades(grader_data, home) -> dict[str, TopicGrade]:
-    """Every sample's grade: with a fixed secret seed, so that a verdict never hangs on luck."""
+def grades(home) -> dict[str, TopicGrade]:
+    """Every sample's grade: with a fixed secret seed, so that no verdict hangs on luck."""
     found: dict[str, Grade] = {}
     for topic in TOPICS:
-        with open_session(ROOT / "reference", [topic], "golden", lambda _: None) as session:
+        with open_session(ROOT / "reference", [topic], SEED, lambda _: None) as session:
             course = session.course(slots(0))
             submissions = (
                 collect(file, (topic,), _name(file)) for file in FILES if file.parent.name == topic
@@ -65,3 +70,43 @@ def test_verdict(file: Path, grades: dict[str, TopicGrade]):
     wanted = {declared[1]} if declared else set()
     losses = _losses(grades[_name(file)])
     assert set(losses) == wanted, losses
+
+
+@pytest.fixture(scope="module")
+def made_up(home, tmp_path_factory) -> tuple[list[Made], dict[str, Grade]]:
+    """A class whose truth is known, with its grades."""
+    folder = tmp_path_factory.mktemp("class")
+    with open_session(ROOT / "reference", [], SEED, lambda _: None) as session:
+        made = list(made_up_class(session.assignment, 10, seed=11))
+        for name, data in [item for one in made for item in one.files.items()]:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        topics, functions = names_of(session.assignment), functions_of(session.assignment)
+        submissions = collect_class(folder, topics, functions=functions)
+        course = session.course(slots(0))
+        graded = list(grade_class(submissions, course, session.open_runner, slots(0)))
+    return made, {grade.submission: grade for grade in graded}
+
+
+def test_a_made_up_class_gets_what_it_was_made_of(made_up):
+    made, grades = made_up
+    assert set(grades) == {one.name for one in made}
+    wrong = [
+        (one.name, topic.topic, what, _losses(topic))
+        for one in made
+        for topic in grades[one.name].topics
+        if not _is_true(topic, what := one.truth[topic.topic])
+    ]
+    assert wrong == []
+
+
+def _is_true(grade: TopicGrade, what: tuple[str, ...]) -> bool:
+    """Whether the grade says what was made: (kind, function, sentence)."""
+    results = [result for function in grade.functions for result in function.checks]
+    told = {result.mistake for result in results if result.mistake}
+    if what[0] == RIGHT:
+        return not _losses(grade)
+    if what[0] == MISTAKE:
+        return set(_losses(grade)) == {what[1]} and told == {what[2]}
+    unwritten = {result.status for result in results} == {Status.NOT_ATTEMPTED}
+    return grade.score == 0 and (unwritten or what[0] == BROKEN)
