@@ -138,7 +138,7 @@ def topic_baseline(topic: Topic, runner: Runner, mistakes: bool = True) -> Basel
         functions[task.function] = replace(
             known,
             mistakes=tuple(_mistakes(topic, task, runner)) if mistakes else (),
-            doubled=_doubled(topic, task, runner),
+            doubled=_doubled(topic, task, runner, known),
         )
     return Baseline(topic.name, functions)
 
@@ -165,17 +165,24 @@ def doubled_jobs(topic: Topic, task: Task) -> Iterator[Job]:
 
 
 def _doubled(
-    topic: Topic, task: Task, runner: Runner
+    topic: Topic, task: Task, runner: Runner, known: FunctionBaseline
 ) -> dict[tuple[str, ...], tuple[Mapping[str, Outcome], ...]]:
     """Each way in which right code behaves when siblings are stand-ins. A right solution that
     does not run with them does not use the siblings as one should; it says nothing here."""
     found: dict[tuple[str, ...], tuple[Mapping[str, Outcome], ...]] = {}
     for job in doubled_jobs(topic, task):
         outcomes = runner.run(job).outcomes.get(task.function, {})
-        if all(isinstance(outcome, Returned | Raised) for outcome in outcomes.values()):
+        if _same_kinds(outcomes, known.wanted):
             doubles = job.calls[0].doubles
             found[doubles] = (*found.get(doubles, ()), outcomes)
     return found
+
+
+def _same_kinds(outcomes: Mapping[str, Outcome], wanted: Mapping[str, Outcome]) -> bool:
+    """Whether each case returns where the reference returns, and raises where it raises."""
+    return outcomes.keys() == wanted.keys() and all(
+        type(outcomes[case]) is type(wanted[case]) for case in wanted
+    )
 
 
 def _mistakes(topic: Topic, task: Task, runner: Runner) -> list[KnownMistake]:

@@ -1,8 +1,9 @@
 """Verdicts that are known beforehand, on real topics.
 
-Submissions by people who had not seen the reference: ``tests/submissions/graded/<topic>/right_*.py`` has full marks in every function. The first line of
-a ``wrong_*.py`` is ``# loses: <function>: <why>``: it loses points there, and nowhere else. And a
-made-up class: each member has the points, and is told the mistake, that it was made of.
+Submissions by people who had not seen the reference, ``submissions/graded/<topic>/*.py``: a
+``right_*.py`` has full marks in every function; the first line of a ``wrong_*.py`` is
+``# loses: <function>: <why>``, and it loses points there and nowhere else. And a made-up class:
+each member has the points, and is told the mistake, that it was made of.
 
 The baselines are kept where `grader verify --seed proof` finds them again.
 """
