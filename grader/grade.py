@@ -78,7 +78,8 @@ def grade_siblings(
     for one in grade.functions:
         task = topic.task(one.function)
         known = baseline.functions[one.function]
-        doubles = tuple(name for name in task.needs if name in failing)
+        replaceable = {name for doubles in known.doubled for name in doubles}
+        doubles = tuple(name for name in task.needs if name in failing and name in replaceable)
         if one.function in failing and known.doubled.get(doubles):
             observation = observe(topic, source, runner, calls=(doubled_call(task, doubles),))
             if observation is not None and excused(task, known, observation, doubles):

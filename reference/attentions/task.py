@@ -185,6 +185,23 @@ look.mistake(
     "",
 )
 look.mistake(
+    "You do not ask for the outputs. The model may have been loaded without them: pass "
+    "`output_hidden_states=True` and `output_attentions=True`.",
+    source="""
+def internals(model, batch):
+    model.set_attn_implementation("eager")
+    with torch.no_grad():
+        outputs = model(batch["input_ids"], attention_mask=batch["attention_mask"])
+    return outputs.hidden_states, outputs.attentions
+""",
+)
+look.mistake(
+    "You take the batch's tensors as attributes. A batch may be a plain `dict`: take them by "
+    "their keys.",
+    'batch["attention_mask"]',
+    "batch.attention_mask",
+)
+look.mistake(
     "You do not pass the attention mask, so padding takes part.",
     '            attention_mask=batch["attention_mask"],\n',
     "",
@@ -453,6 +470,23 @@ weigh.mistake(
     "You add a large negative number to masked scores. A masked score can be larger still.",
     'scores = scores.masked_fill(mask.unsqueeze(-2) == 0, float("-inf"))',
     "scores = scores + (1 - mask.unsqueeze(-2)) * -1e9",
+)
+weigh.mistake(
+    "You add -10000 to masked scores. That is not enough where scores are extreme: fill in -inf.",
+    'scores = scores.masked_fill(mask.unsqueeze(-2) == 0, float("-inf"))',
+    "scores = scores + (1 - mask.unsqueeze(-2)) * -10000.0",
+)
+weigh.mistake(
+    "You add minus infinity times 0 to the real scores. That is NaN: fill in -inf where the mask "
+    "is 0.",
+    'scores = scores.masked_fill(mask.unsqueeze(-2) == 0, float("-inf"))',
+    'scores = scores + (1 - mask.unsqueeze(-2)) * float("-inf")',
+)
+weigh.mistake(
+    "Your mask lacks an axis. It is (..., key) and the scores are (..., query, key): give it one "
+    "before the last.",
+    "mask.unsqueeze(-2) == 0",
+    "mask == 0",
 )
 weigh.mistake(
     "Your masked keys get a tiny weight, not exactly 0: the number that you fill in is too near.",

@@ -142,3 +142,10 @@ def double_freeze_encoder(model):
         parameter.requires_grad = False
     for parameter in (one, other):
         parameter.requires_grad = True
+
+
+def double_trainable_names(model):
+    """Stands in for `trainable_names` where that one is wrong: the names outside of the encoder,
+    whether they train or not, the last one first."""
+    front = f"{model.base_model_prefix}."
+    return [name for name, _ in model.named_parameters() if not name.startswith(front)][::-1]

@@ -282,7 +282,7 @@ names.mistake(
 )
 
 # ------------------------------------------------------------------------------- finetune
-tuning = task("finetune", probe="finetune_trace", needs=("freeze_encoder",))
+tuning = task("finetune", probe="finetune_trace", needs=("freeze_encoder", "trainable_names"))
 
 
 def labelled(rows, labels, kind="dict", pad_id=0):

@@ -1,7 +1,9 @@
 """Small language models to write with, and what the functions of `generate` did.
 
 In: a function and its inputs, or a fixture's arguments. Out: plain values, or a model and a
-tokenizer. No expected value is in here, and nothing that a student is asked to write.
+tokenizer. The stand-ins
+for siblings generate nothing. No expected value is in here, and nothing that a student is asked
+to write.
 
 The models are real GPT-2s with a vocabulary of single characters: there a text tells exactly which
 tokens it was made of.
@@ -103,7 +105,7 @@ def filtered(function, inputs):
     result = function(**inputs)
     facts = {"probabilities": result}
     if isinstance(result, torch.Tensor):
-        facts["zeros"] = result.detach() == 0
+        facts["exactly 0"] = result.detach() == 0
     return facts
 
 
@@ -148,3 +150,20 @@ def _is_texts(value):
 def _seeded(function, inputs, seed):
     torch.manual_seed(seed)
     return function(**inputs)
+
+
+# ------------------------------------------------------------------ stand-ins
+# For functions that others of this topic may be built on. Neither looks at what a model says.
+
+
+def double_greedy_by_hand(model, input_ids, max_new_tokens):
+    """Every token is followed by the fifth one after it in the vocabulary, the end token too; so
+    a few tokens at a time give the same as all at once."""
+    steps = 5 * torch.arange(1, max_new_tokens + 1)
+    return torch.cat([input_ids, (input_ids[:, -1:] + steps) % model.config.vocab_size], dim=-1)
+
+
+def double_top_p_probabilities(logits, top_p):
+    """The least likely token is certain: what is drawn with this does not depend on a seed."""
+    least = logits.detach().argmin(dim=-1, keepdim=True)
+    return torch.zeros_like(logits).scatter(-1, least, 1.0)

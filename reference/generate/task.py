@@ -23,13 +23,19 @@ def _small(prompt, count=12, own_pad=False, kind="writer", **options):
 
 # ---------------------------------------------------------------- greedy
 
-write = task("greedy", wall=30.0)
+write = task("greedy", wall=30.0, needs=("greedy_by_hand",))
 write.case(
     "the lecture's prompt",
     public=True,
     **LECTURE,
     prompt="Once upon a time",
     max_new_tokens=8,
+)
+write.case(
+    "the lecture's model, and a prompt of two lines",
+    **LECTURE,
+    prompt="Roses are red,\nviolets are blue",
+    max_new_tokens=5,
 )
 # The seeds of these cases are chosen so that the best token is ahead of the next one by 0.01 or
 # more at every step, and so that the end token comes where the name says.
@@ -156,6 +162,11 @@ write.mistake(
     "        do_sample=False,\n        no_repeat_ngram_size=2,\n",
 )
 write.mistake(
+    "You return the first line alone. A text may have several.",
+    "tokenizer.decode(ids[0], skip_special_tokens=True)",
+    'tokenizer.decode(ids[0], skip_special_tokens=True).split("\\n")[0]',
+)
+write.mistake(
     "You return a list. One prompt gives one text.",
     "tokenizer.decode(ids[0], skip_special_tokens=True)",
     "tokenizer.batch_decode(ids, skip_special_tokens=True)",
@@ -199,7 +210,7 @@ step.case(
 )
 step.case(
     "another architecture",
-    model=model("bert", seed=60, head="causal-lm"),
+    model=model("bert", seed=60, head="causal-lm", eos_token_id=1),
     input_ids=tensor(values=[[15, 25, 35, 45], [4, 3, 2, 1]], dtype="int64"),
     max_new_tokens=6,
 )
@@ -245,6 +256,14 @@ step.mistake(
     "            break\n",
 )
 step.mistake(
+    "You stop once every row has its end token. Here no token is special: every row gets "
+    "`max_new_tokens`.",
+    "        input_ids = torch.cat([input_ids, next_ids], dim=-1)\n",
+    "        input_ids = torch.cat([input_ids, next_ids], dim=-1)\n"
+    "        if (next_ids == model.config.eos_token_id).all():\n"
+    "            break\n",
+)
+step.mistake(
     "You fill a row up after its end token. Here no token is special.",
     "        input_ids = torch.cat([input_ids, next_ids], dim=-1)\n",
     "        ended = (input_ids == model.config.eos_token_id).any(dim=-1, keepdim=True)\n"
@@ -270,6 +289,39 @@ step.mistake(
     "You add one token too few.",
     "range(max_new_tokens)",
     "range(max_new_tokens - 1)",
+)
+step.mistake(
+    "You add one token too many.",
+    "range(max_new_tokens)",
+    "range(max_new_tokens + 1)",
+)
+step.mistake(
+    "You squeeze the result, and a batch of one loses its first axis.",
+    "    return input_ids\n\n\ndef top_p_probabilities",
+    "    return input_ids.squeeze()\n\n\ndef top_p_probabilities",
+)
+step.mistake(
+    "You take all the new tokens from one call: its likeliest few. Each new token needs a call of "
+    "its own, on all the tokens before it.",
+    source="""
+def greedy_by_hand(model, input_ids, max_new_tokens):
+    with torch.no_grad():
+        likely = model(input_ids).logits[:, -1].topk(max_new_tokens, dim=-1).indices
+    return torch.cat([input_ids, likely], dim=-1)
+""",
+)
+step.mistake(
+    "After the first call you show the model the newest token alone. Without a cache it needs all "
+    "the tokens before.",
+    source="""
+def greedy_by_hand(model, input_ids, max_new_tokens):
+    shown = input_ids
+    for _ in range(max_new_tokens):
+        with torch.no_grad():
+            shown = model(shown).logits[:, -1].argmax(dim=-1, keepdim=True)
+        input_ids = torch.cat([input_ids, shown], dim=-1)
+    return input_ids
+""",
 )
 step.mistake(
     "You take the logits at the first position. Those at the last one are about the next token.",
@@ -426,7 +478,7 @@ def _is_clear(row, top_p):
 
 nucleus.check(
     "the nucleus is the smallest set that reaches top_p; all else is exactly 0",
-    same("zeros"),
+    same("exactly 0"),
     points=1.5,
     hint="The token that crosses top_p belongs to it.",
 )
@@ -501,6 +553,19 @@ nucleus.mistake(
     "logits.softmax(dim=0)",
 )
 nucleus.mistake(
+    "You sort and add up over axis 1. With more axes than two that is not the last one: `dim=-1`.",
+    source="""
+def top_p_probabilities(logits, top_p):
+    rows = logits if logits.dim() > 1 else logits[None]
+    likely_first, order = rows.softmax(dim=1).sort(dim=1, descending=True)
+    outside = likely_first.cumsum(dim=1) - likely_first >= top_p
+    outside[:, 0] = False
+    kept = likely_first.masked_fill(outside, 0.0)
+    kept = kept / kept.sum(dim=1, keepdim=True)
+    return torch.zeros_like(kept).scatter(1, order, kept).reshape(logits.shape)
+""",
+)
+nucleus.mistake(
     "Your other tokens get a tiny probability, not exactly 0.",
     source="""
 def top_p_probabilities(logits, top_p):
@@ -557,7 +622,13 @@ nucleus.mistake(
 
 # ---------------------------------------------------------------- sample
 
-draw = task("sample", probe="drawn", oracle="support", wall=60.0)
+draw = task(
+    "sample",
+    probe="drawn",
+    oracle="support",
+    wall=60.0,
+    needs=("top_p_probabilities",),
+)
 draw.case(
     "the lecture's prompt",
     public=True,
@@ -565,6 +636,13 @@ draw.case(
     prompt="Once upon a time",
     n=2,
     max_new_tokens=4,
+)
+draw.case(
+    "the lecture's model, and a prompt of two lines",
+    **LECTURE,
+    prompt="Roses are red,\nviolets are blue",
+    n=3,
+    max_new_tokens=3,
 )
 # The oracle refuses a case where rounding could change a nucleus; the seeds are chosen so that the
 # nuclei are small and no text is rare.

@@ -29,7 +29,7 @@ def arguments_trace(function, inputs):
         "batch_size": found.per_device_train_batch_size,
         "lr": float(found.learning_rate),
         "seed": found.seed,
-        "evaluates": plain(found.eval_strategy),
+        "evaluates": evaluation(found),
         "saves": plain(found.save_strategy),
         "best": {
             "loaded_at_end": bool(found.load_best_model_at_end),
@@ -81,6 +81,14 @@ def rows_into(rows):
 def logged(trainer, key):
     """Every value that the trainer logged under the key, in order."""
     return [entry[key] for entry in trainer.state.log_history if key in entry]
+
+
+def evaluation(found):
+    """When there is an evaluation: "epoch" if it is after each epoch, the first one included.
+    `set_evaluate` leaves a delay of `None` behind, on which `train()` raises."""
+    delay = found.eval_delay
+    in_time = delay is not None and delay <= 1
+    return plain(found.eval_strategy) + ("" if in_time else f" with a delay of {delay}")
 
 
 def plain(strategy):

@@ -23,6 +23,12 @@ metrics.case(
     "nothing is right",
     eval_pred=fixture("pair", logits=[[1.0, 0.0], [0.0, 1.0], [2.0, -2.0]], labels=[1, 0, 1]),
 )
+metrics.case(
+    "large logits",
+    eval_pred=fixture(
+        "pair", logits=[[100.0, 300.0], [-400.0, -200.0], [250.0, 200.0]], labels=[1, 1, 0]
+    ),
+)
 
 
 @metrics.cases
@@ -44,7 +50,7 @@ metrics.check(
     same("accuracy"),
     points=1.5,
     hint="Take three rows, choose the classes by hand, and count the right ones.",
-    cases=("a tuple*", "as many*", "nothing*", "scores 1", "scores 3"),
+    cases=("a tuple*", "as many*", "nothing*", "large*", "scores 1", "scores 3"),
 )
 metrics.check(
     "the accuracy of an EvalPrediction",
@@ -97,6 +103,13 @@ metrics.mistake(
     "    predictions = (logits[:, -1] > 0).astype(int)\n",
 )
 metrics.mistake(
+    "Your probabilities overflow: `exp` of a large logit is infinite. The logits' order is enough.",
+    PREDICTIONS,
+    "    with np.errstate(all='ignore'):\n"
+    "        odds = np.exp(logits)\n"
+    "        predictions = np.argmax(odds / odds.sum(-1, keepdims=True), axis=-1)\n",
+)
+metrics.mistake(
     "You ask whether all rows are right. Asked is their share.",
     RESULT,
     '    return {"accuracy": float(np.all(predictions == labels))}\n',
@@ -118,7 +131,7 @@ metrics.mistake(
     '    return {"accuracy": float(np.sum(predictions == labels) / logits.shape[1])}\n',
 )
 metrics.mistake(
-    "You return the number itself. Asked is a dictionary with the key `accuracy`.",
+    "What you return has no key `accuracy`. Asked is a dictionary with that very key.",
     RESULT,
     "    return float(np.mean(predictions == labels))\n",
 )
@@ -257,6 +270,16 @@ settings.mistake(
     ),
 )
 settings.mistake(
+    "You delay the evaluation: the first epoch is not evaluated.",
+    '        eval_strategy="epoch",\n',
+    '        eval_strategy="epoch",\n        eval_delay=2,\n',
+)
+settings.mistake(
+    "What you return is no `TrainingArguments`.",
+    "    return TrainingArguments(\n",
+    "    return dict(\n",
+)
+settings.mistake(
     "You never evaluate while training, so there is no best model.",
     (
         '        eval_strategy="epoch",\n        save_strategy="epoch",\n'
@@ -325,7 +348,8 @@ TRAIN = {
 }
 VAL = {"rows": [[5, 6, 8, 40], [9, 9, 41], [10, 12, 13, 14, 42, 43]], "labels": [0, 1, 0]}
 LONGER = {
-    "rows": [[50 + i, *range(3, 4 + i % 4)] for i in range(7)],
+    # the last one is longer than any length that one might choose for short rows
+    "rows": [*([50 + i, *range(3, 4 + i % 4)] for i in range(6)), [56, *range(3, 60)]],
     "labels": [0, 1, 2, 0, 1, 2, 2],
 }
 
@@ -471,6 +495,17 @@ building.mistake(
     ),
 )
 building.mistake(
+    "You pad to a length of your own, and longer rows do not fit: pad to the longest of the batch.",
+    (
+        "    return Trainer(\n",
+        "    from transformers import DataCollatorWithPadding as P\n\n    return Trainer(\n",
+    ),
+    (
+        "        processing_class=tokenizer,\n",
+        '        data_collator=P(tokenizer, padding="max_length", max_length=32),\n',
+    ),
+)
+building.mistake(
     "You use `Trainer(tokenizer=...)`, which is gone in transformers 5: it is `processing_class=`.",
     "        processing_class=tokenizer,\n",
     "        tokenizer=tokenizer,\n",
@@ -505,7 +540,7 @@ building.mistake(
     "        train_dataset=train_dataset.select(range(2)),\n",
 )
 building.mistake(
-    "You return the result of the training, not the trainer.",
+    "What you return is no `Trainer`: return the trainer itself, not what it did.",
     source="""
     def build_trainer(model, arguments, train_dataset, val_dataset, tokenizer):
         trainer = Trainer(

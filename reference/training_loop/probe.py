@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
-from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch.optim.optimizer import register_optimizer_step_post_hook
 from transformers import PreTrainedModel
 
 
@@ -90,12 +90,18 @@ def calm(model, **factors):
     return model
 
 
+def buffered(model):
+    """The model with a buffer in its state dict, as one with a batch norm has."""
+    model.register_buffer("steps_seen", torch.arange(3.0, dtype=torch.float64))
+    return model
+
+
 @contextmanager
 def watched(**loaders):
     """What happens inside: ``rates``, the learning rate at every step of any optimizer (a number,
     or a list for unlike groups); ``modes at steps``, the modes of all modules in the last call of
-    the model before each step; and for each loader by its name the ``modes`` in the calls on its
-    rows, and whether their outputs had ``graphs``. Rows are known by their ids."""
+    the model before the end of each step; and for each loader by its name the ``modes`` in the
+    calls on its rows, and whether their outputs had ``graphs``. Rows are known by their ids."""
     name_of = {
         tuple(row): name
         for name, loader in loaders.items()
@@ -122,7 +128,7 @@ def watched(**loaders):
         if isinstance(module, PreTrainedModel):
             latest["graphs"].update(part.requires_grad for part in tensors(output))
 
-    def before_step(optimizer, arguments, options):
+    def after_step(optimizer, arguments, options):  # a step may call the model, in a closure
         rates = sorted({float(group["lr"]) for group in optimizer.param_groups})
         seen["rates"].append(rates[0] if len(rates) == 1 else rates)
         seen["modes at steps"] |= latest["modes"]
@@ -130,7 +136,7 @@ def watched(**loaders):
     handles = [
         register_module_forward_pre_hook(before_module),
         register_module_forward_hook(after_module),
-        register_optimizer_step_pre_hook(before_step),
+        register_optimizer_step_post_hook(after_step),
     ]
     try:
         yield seen

@@ -363,7 +363,10 @@ fit.case(
 )
 fit.case(
     "one batch an epoch",
-    model=classifier("bert", seed=6, layers=1, mode="train", num_labels=3),
+    # its state dict holds more than parameters
+    model=fixture(
+        "buffered", model=classifier("bert", seed=6, layers=1, mode="train", num_labels=3)
+    ),
     train_loader=loader(rows=3, batch_size=8, seed=6, num_labels=3),
     val_loader=loader(rows=5, batch_size=2, seed=106, num_labels=3),
     num_epochs=3,
@@ -451,6 +454,11 @@ fit.mistake(
     "no copy either.",
     KEPT,
     "            best_state = model.state_dict()\n",
+)
+fit.mistake(
+    "You keep the parameters alone. A state dict holds buffers besides.",
+    KEPT,
+    "            best_state = {k: p.detach().clone() for k, p in model.named_parameters()}\n",
 )
 fit.mistake(
     "Your schedule ends with the first epoch: all later epochs train with a learning rate of zero.",

@@ -61,7 +61,7 @@ _LEAVINGS = {
             for _ in range(9999):
                 print("later" * 9)
                 time.sleep(0.001)
-                result.zero_()
+                open("left", "a").close()
         threading.Thread(target=later, daemon=True).start()
     """,
     "thread-that-stays": """

@@ -45,7 +45,8 @@ def grader(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Grader:
-    """``grader ARGUMENTS`` in this process."""
+    """``grader ARGUMENTS`` in this process; ``grade`` and ``verify`` one at a time (``-j 1``), for
+    there is one warm process."""
     monkeypatch.setattr(Session, "open_runner", lambda _: nullcontext(sandbox))
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(folder)
@@ -142,20 +143,22 @@ def test_grade_a_class(folder: Path):
 @pytest.mark.parametrize(("source", "code", "score"), [(RIGHT, 0, 6.0), (WRONG, 1, 2.0)])
 def test_grade_one(grader: Grader, folder: Path, source: str, code: int, score: float):
     write(folder / "ada" / "demo" / "solution.py", source)
-    done = grader("grade", "ada", "-o", "out", "-t", "demo", "--reference", REFERENCE, "--json")
+    done = grader(
+        "grade", "ada", "-o", "out", "-t", "demo", "-j", "1", "--reference", REFERENCE, "--json"
+    )
     assert (done.code, json.loads(done.out)["score"]) == (code, score)
     assert (folder / "out" / "ada" / "report.html").exists()
 
 
 def test_grade_nothing(grader: Grader, folder: Path):
     (folder / "empty").mkdir()
-    done = grader("grade", "absent", "-o", "out", "--reference", REFERENCE)
+    done = grader("grade", "absent", "-o", "out", "-j", "1", "--reference", REFERENCE)
     assert (done.code, "absent is not there" in done.err) == (2, True)
 
 
 def test_report_renders_the_same_again(grader: Grader, folder: Path):
     write_class(folder / "class", (*GOOD[:2], double("raises", "raise KeyError(x)", "")))
-    grader("grade", "class", "-o", "out", "--reference", REFERENCE, "-t", "demo")
+    grader("grade", "class", "-o", "out", "-j", "1", "--reference", REFERENCE, "-t", "demo")
     shutil.copytree(folder / "out", folder / "before")
     for page in (folder / "out").rglob("*.html"):
         page.unlink()

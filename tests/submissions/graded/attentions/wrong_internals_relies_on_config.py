@@ -1,0 +1,28 @@
+# loses: internals: the outputs are not asked for (`model` may have been loaded without these outputs switched on)
+import math
+
+import torch
+from transformers import AutoConfig, AutoModel
+
+
+def load_with_internals(model_name):
+    model = AutoModel.from_pretrained(
+        model_name,
+        output_hidden_states=True,
+        output_attentions=True,
+        attn_implementation="eager",
+    )
+    return model.eval()
+
+
+def internals(model, batch):
+    with torch.no_grad():
+        out = model(**batch)
+    return out.hidden_states, out.attentions
+
+
+def attention_weights(query, key, mask=None):
+    scores = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(mask[..., None, :] == 0, -torch.inf)
+    return scores.softmax(-1)

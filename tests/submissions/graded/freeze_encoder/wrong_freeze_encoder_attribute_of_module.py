@@ -1,0 +1,24 @@
+# loses: freeze_encoder: "every parameter of the base encoder stops training": a module's requires_grad is only an attribute
+import torch
+
+
+def freeze_encoder(model):
+    model.base_model.requires_grad = False
+
+
+def trainable_names(model):
+    return [name for name, param in model.named_parameters() if param.requires_grad]
+
+
+def finetune(model, batches, lr):
+    freeze_encoder(model)
+    params = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(params, lr=lr)
+    losses = []
+    for batch in batches:
+        optimizer.zero_grad()
+        loss = model(**batch).loss
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

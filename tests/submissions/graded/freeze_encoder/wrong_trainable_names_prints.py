@@ -1,0 +1,27 @@
+# loses: trainable_names: "-> list[str]": prints them
+import torch
+
+
+def freeze_encoder(model):
+    for param in model.base_model.parameters():
+        param.requires_grad = False
+
+
+def trainable_names(model):
+    for name, param in model.named_parameters():
+        if param.requires_grad:
+            print(name)
+
+
+def finetune(model, batches, lr):
+    freeze_encoder(model)
+    params = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(params, lr=lr)
+    losses = []
+    for batch in batches:
+        optimizer.zero_grad()
+        loss = model(**batch).loss
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

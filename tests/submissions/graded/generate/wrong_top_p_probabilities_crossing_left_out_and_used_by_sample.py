@@ -1,0 +1,40 @@
+# loses: top_p_probabilities: the token that crosses is left out; `sample` calls it (`the fault counts once`)
+import torch
+
+
+def greedy(model, tokenizer, prompt, max_new_tokens):
+    inputs = tokenizer(prompt, return_tensors="pt")
+    out = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    return tokenizer.decode(out[0], skip_special_tokens=True)
+
+
+def greedy_by_hand(model, input_ids, max_new_tokens):
+    with torch.no_grad():
+        for _ in range(max_new_tokens):
+            best = model(input_ids).logits[:, -1].argmax(dim=-1)
+            input_ids = torch.cat([input_ids, best[:, None]], dim=1)
+    return input_ids
+
+
+def top_p_probabilities(logits, top_p):
+    probabilities, order = logits.softmax(-1).sort(-1, descending=True)
+    drop = probabilities.cumsum(-1) > top_p
+    drop[..., 0] = False
+    probabilities = probabilities.masked_fill(drop, 0)
+    probabilities = probabilities / probabilities.sum(-1, keepdim=True)
+    return torch.zeros_like(logits).scatter(-1, order, probabilities)
+
+
+def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
+    texts = []
+    for _ in range(n):
+        ids = tokenizer(prompt, return_tensors="pt")["input_ids"]
+        for _ in range(max_new_tokens):
+            with torch.no_grad():
+                p = top_p_probabilities(model(ids).logits[:, -1], top_p)
+            new = torch.multinomial(p, 1)
+            ids = torch.cat([ids, new], dim=1)
+            if new.item() == tokenizer.eos_token_id:
+                break
+        texts.append(tokenizer.decode(ids[0], skip_special_tokens=True))
+    return texts

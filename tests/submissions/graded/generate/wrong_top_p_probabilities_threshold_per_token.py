@@ -1,0 +1,37 @@
+# loses: top_p_probabilities: keeps tokens that are likelier than 1 - top_p each (`whose probability` is that of the set)
+import torch
+
+
+def greedy(model, tokenizer, prompt, max_new_tokens):
+    inputs = tokenizer(prompt, return_tensors="pt")
+    out = model.generate(**inputs, max_new_tokens=max_new_tokens, do_sample=False)
+    return tokenizer.decode(out[0], skip_special_tokens=True)
+
+
+def greedy_by_hand(model, input_ids, max_new_tokens):
+    with torch.no_grad():
+        for _ in range(max_new_tokens):
+            best = model(input_ids).logits[:, -1].argmax(dim=-1)
+            input_ids = torch.cat([input_ids, best[:, None]], dim=1)
+    return input_ids
+
+
+def top_p_probabilities(logits, top_p):
+    probabilities = logits.softmax(-1)
+    keep = probabilities >= 1 - top_p
+    keep |= probabilities == probabilities.max(-1, keepdim=True).values
+    probabilities = probabilities * keep
+    return probabilities / probabilities.sum(-1, keepdim=True)
+
+
+def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
+    inputs = tokenizer(prompt, return_tensors="pt")
+    out = model.generate(
+        **inputs,
+        do_sample=True,
+        top_p=top_p,
+        top_k=0,
+        num_return_sequences=n,
+        max_new_tokens=max_new_tokens,
+    )
+    return tokenizer.batch_decode(out, skip_special_tokens=True)

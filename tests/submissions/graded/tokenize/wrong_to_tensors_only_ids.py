@@ -1,0 +1,22 @@
+# loses: to_tensors: no attention_mask (a Batch has `input_ids` and `attention_mask`)
+import torch
+
+
+def tokens(tokenizer, text):
+    return tokenizer.tokenize(text)
+
+
+def token_ids(tokenizer, text):
+    return tokenizer.encode(text)
+
+
+def tokens_with_special(tokenizer, text):
+    return tokenizer.convert_ids_to_tokens(token_ids(tokenizer, text))
+
+
+def to_tensors(tokenizer, text):
+    return {"input_ids": tokenizer.encode(text, return_tensors="pt")}
+
+
+def decode(tokenizer, ids):
+    return tokenizer.decode(ids, skip_special_tokens=True)

@@ -1,0 +1,23 @@
+# loses: tokens_with_special: decodes and splits on blanks, which joins the word pieces (tokens are spelled as in the vocabulary)
+import torch
+
+
+def tokens(tokenizer, text):
+    return tokenizer.tokenize(text)
+
+
+def token_ids(tokenizer, text):
+    return tokenizer.encode(text)
+
+
+def tokens_with_special(tokenizer, text):
+    return tokenizer.decode(tokenizer.encode(text)).split()
+
+
+def to_tensors(tokenizer, text):
+    ids = torch.tensor([token_ids(tokenizer, text)])
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+
+
+def decode(tokenizer, ids):
+    return tokenizer.decode(ids, skip_special_tokens=True)

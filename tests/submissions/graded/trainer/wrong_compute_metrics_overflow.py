@@ -1,0 +1,38 @@
+# loses: compute_metrics: "accuracy": exp of large logits overflows to nan, whose argmax is class 0 or the first nan
+import numpy as np
+from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
+
+
+def compute_metrics(eval_pred):
+    logits, labels = eval_pred
+    with np.errstate(all="ignore"):
+        probs = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    predictions = probs.argmax(-1)
+    return {"accuracy": float((predictions == labels).mean())}
+
+
+def training_arguments(output_dir, num_epochs=2, batch_size=16, lr=2e-5, seed=224):
+    return TrainingArguments(
+        output_dir=output_dir,
+        num_train_epochs=num_epochs,
+        per_device_train_batch_size=batch_size,
+        per_device_eval_batch_size=batch_size,
+        learning_rate=lr,
+        seed=seed,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        load_best_model_at_end=True,
+        report_to="none",
+    )
+
+
+def build_trainer(model, arguments, train_dataset, val_dataset, tokenizer):
+    return Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=train_dataset,
+        eval_dataset=val_dataset,
+        processing_class=tokenizer,
+        data_collator=DataCollatorWithPadding(tokenizer=tokenizer),
+        compute_metrics=compute_metrics,
+    )
