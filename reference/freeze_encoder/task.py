@@ -130,7 +130,8 @@ freezing.mistake(
     by_name("name.startswith(model.base_model_prefix + '.') and 'pooler' not in name"),
 )
 freezing.mistake(
-    "You set `requires_grad` on a module. That is no parameter: nothing is frozen.",
+    "You freeze nothing: neither `requires_grad` set on a module nor evaluation mode stops a "
+    "parameter.",
     LOOP,
     "    model.base_model.requires_grad = False\n",
 )
@@ -440,7 +441,7 @@ tuning.mistake(
     (OPTIMIZER, "    from torch.optim import SGD\n\n    optimizer = SGD(head, lr=lr)\n"),
 )
 tuning.mistake(
-    "You leave out `lr`: AdamW then takes its own default.",
+    "Your learning rate is not `lr` but 0.001, AdamW's own default.",
     OPTIMIZER,
     "    optimizer = AdamW(head)\n",
 )

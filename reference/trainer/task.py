@@ -478,7 +478,7 @@ def build_trainer(model, arguments, train_dataset, val_dataset, tokenizer):
 
 PAD = "ids = torch.nn.utils.rnn.pad_sequence(rows, True, tokenizer.pad_token_id)"
 building.mistake(
-    "Your collator marks every position as real, the padding too.",
+    "In your batches padding counts as real: the mask is left out, or 1 everywhere.",
     source=with_collator(f"{PAD}; mask = torch.ones_like(ids)"),
 )
 building.mistake(
