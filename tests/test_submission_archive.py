@@ -72,9 +72,9 @@ def test_tars_of_all_formats(hand_in, tar_format: int):
 
 
 def test_a_folder_around_it_all_does_not_matter(hand_in):
-    submission = hand_in(zipped({f"ada/work/{name}": data for name, data in FILES.items()}))
+    submission = hand_in(zipped({f"ada/mine/{name}": data for name, data in FILES.items()}))
     assert sorted(submission.sources) == ["pad_batch", "tokenize"]
-    assert submission.sources["pad_batch"].file == "ada/work/pad_batch/solution.py"
+    assert submission.sources["pad_batch"].file == "ada/mine/pad_batch/solution.py"
 
 
 def test_backslashes_of_old_zip_programs_are_separators(hand_in):
