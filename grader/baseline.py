@@ -244,8 +244,3 @@ def _has_faults(observation: Observation) -> bool:
     """Whether to ask again next time: an accident of this machine is not worth keeping."""
     every = [outcome for cases in observation.outcomes.values() for outcome in cases.values()]
     return any(not isinstance(outcome, (Returned, Raised)) for outcome in every)
-
-
-def outcomes_of(baseline: Baseline) -> Mapping[str, Mapping[str, Outcome]]:
-    """The wanted outcomes, as an observation would hold them."""
-    return {name: function.wanted for name, function in baseline.functions.items()}

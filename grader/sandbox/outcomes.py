@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.model import Broken, Call, Died, Frame, Job, Limits, Outcome, Raised, Returned
+from grader.model import Died, Frame, Job, Limits, Outcome, Raised, Returned
 from grader.worker.decode import FrameError, decode, parse_json
 from grader.worker.limits import MESSAGE_TEXT
 
@@ -130,11 +130,6 @@ def read_sealed(descriptor: int, limit: int) -> bytes:
     if size > limit + (1 << 20):
         raise FrameError(f"the result has {size} bytes")
     return os.pread(descriptor, size, 0)
-
-
-def broken(call: Call, why: str) -> dict[str, Outcome]:
-    """The outcome of a call when the grader itself failed."""
-    return {case.name: Broken(why) for case in call.cases}
 
 
 def dumps(message: dict[str, Any]) -> bytes:

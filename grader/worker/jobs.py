@@ -45,11 +45,6 @@ def load_job(data: bytes) -> Job:
     return Job(calls=calls, **plain)
 
 
-def pack_inputs(inputs: dict[str, Input]) -> Any:
-    """Inputs as JSON-able data: also what a task's version is hashed from."""
-    return _pack(inputs)
-
-
 def _call(plain: dict[str, Any]) -> Call:
     cases = tuple(
         Case(case["name"], _unpack(case["inputs"]), seed=case["seed"]) for case in plain["cases"]
