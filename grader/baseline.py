@@ -34,6 +34,7 @@ from grader.model import (
     Value,
 )
 from grader.plan import call_of, doubled_call, mentions, plan, stand_ins
+from grader.reference_fault import of_case, of_check, of_oracle
 from grader.sandbox import Runner, SandboxError
 from grader.whole import write_whole
 from grader.worker.decode import FrameError
@@ -41,7 +42,8 @@ from grader.worker.jobs import dump_job
 
 
 class BaselineError(Exception):
-    """Staff's fault: the reference itself does not run on a case. The message says which."""
+    """Staff's fault: the reference does not run on a case, or a check judges none. The message
+    names the line of ``task.py``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,19 @@ class Remembering:
 Opener = Callable[[], AbstractContextManager[Runner]]
 
 
-def baselines(assignment: Assignment, open_runner: Opener, slots: int = 1) -> dict[str, Baseline]:
+def baselines(
+    assignment: Assignment, open_runner: Opener, slots: int = 1, whole: bool = True
+) -> dict[str, Baseline]:
     """Every topic's baseline. ``open_runner`` gives runners that remember: what they did in
-    ``slots`` at a time is then put together. Raises ``BaselineError``."""
+    ``slots`` at a time is then put together. ``whole`` is false for a part of the cases, of which
+    some checks may have none. Raises ``BaselineError``."""
     jobs = [job for topic in assignment.topics for job in baseline_jobs(topic)]
     for _ in run_all(jobs, open_runner, slots):
         pass
     with open_runner() as runner:
-        return {topic.name: topic_baseline(topic, runner) for topic in assignment.topics}
+        return {
+            topic.name: topic_baseline(topic, runner, whole=whole) for topic in assignment.topics
+        }
 
 
 def baseline_jobs(topic: Topic) -> Iterator[Job]:
@@ -127,18 +134,22 @@ def _next(done: queue.SimpleQueue[Observation], workers: list[Future[None]]) -> 
                 raise SandboxError("the runners ended before all jobs were done") from None
 
 
-def topic_baseline(topic: Topic, runner: Runner, mistakes: bool = True) -> Baseline:
-    """What the reference does on every case, and what each mistake does on its function's."""
+def topic_baseline(
+    topic: Topic, runner: Runner, mistakes: bool = True, whole: bool = True
+) -> Baseline:
+    """What the reference does on every case, and what each mistake does on its function's; the
+    reference alone without ``mistakes``."""
     observation = runner.run(reference_job(topic))
     functions = {}
     for task in topic.tasks:
         wanted, oracle = _wanted(topic, task, observation)
         known = FunctionBaseline(wanted, oracle)
-        _prove_checks(topic, task, known)
+        if whole:
+            _prove_checks(topic, task, known)
         functions[task.function] = replace(
             known,
             mistakes=tuple(_mistakes(topic, task, runner)) if mistakes else (),
-            doubled=_doubled(topic, task, runner, known),
+            doubled=_doubled(topic, task, runner, known) if mistakes else {},
         )
     return Baseline(topic.name, functions)
 
@@ -203,14 +214,11 @@ def _wanted(
         if isinstance(outcome, Raised) and _is_asked(task, outcome):
             wanted[case.name] = outcome
         elif not isinstance(outcome, Returned):
-            raise BaselineError(
-                f"reference/{topic.name}/solution.py does not run on the case {case.name!r} of "
-                f"{task.function}: {_reason(outcome)}"
-            )
+            raise BaselineError(of_case(topic, task, case, outcome))
         elif task.oracle and isinstance(outcome.value, DictValue):
             value, answer = outcome.value.get("value"), outcome.value.get("oracle")
             if isinstance(value, Missing) or isinstance(answer, Missing):
-                raise BaselineError(f"the oracle of {topic.name}.{task.function} did not answer")
+                raise BaselineError(of_oracle(topic, task, case))
             wanted[case.name], oracle[case.name] = replace(outcome, value=value), answer
         else:
             wanted[case.name] = outcome
@@ -227,17 +235,7 @@ def _is_asked(task: Task, raised: Raised) -> bool:
 def _prove_checks(topic: Topic, task: Task, baseline: FunctionBaseline) -> None:
     for check in task.checks:
         if not any(cases_of(check, task, baseline)):
-            raise BaselineError(
-                f"reference/{topic.name}/task.py: the check {check.name!r} of {task.function} "
-                "applies to no case: no case's result has what it looks at"
-            )
-
-
-def _reason(outcome: Outcome) -> str:
-    if isinstance(outcome, Raised):
-        lines = ", ".join(f"line {frame.line}" for frame in outcome.frames)
-        return f"{outcome.type} ({outcome.stage}; {lines}): {outcome.message}"
-    return str(outcome)
+            raise BaselineError(of_check(topic, task, check))
 
 
 def _has_faults(observation: Observation) -> bool:

@@ -56,6 +56,8 @@ def within(got: Value, allowed: Value | Missing, rule: Within) -> tuple[Differen
     choices = _items(allowed, rule.allowed)
     if choices is None:
         raise LookupError(f"the oracle has no list at {rule.allowed!r}")
+    if not items:
+        return (_empty(rule.path),)
     known = set(map(_plain, choices))
     wrong = [index for index, item in enumerate(items) if _plain(item) not in known]
     if not wrong:
@@ -80,6 +82,8 @@ def drawn_from(got: Value, answer: Value | Missing, rule: DrawnFrom) -> tuple[Di
     items = _items(got, rule.path)
     if items is None:
         return (_not_a_list(at_path(got, rule.path), rule.path),)
+    if not items:
+        return (_empty(rule.path),)
     table = MISSING if isinstance(answer, Missing) else at_path(answer, rule.distribution)
     if not isinstance(table, DictValue):
         raise LookupError(f"the oracle has no mapping at {rule.distribution!r}")
@@ -353,6 +357,10 @@ def _plain(value: Value) -> Any:
     if isinstance(value, ArrayValue):
         return tuple(value.data.ravel().tolist())
     return str(value) if isinstance(value, (DictValue, OpaqueValue)) else value
+
+
+def _empty(path: str) -> Difference:
+    return Difference("structure", f"{_where(path)} is empty", path, got="[]")
 
 
 def _number(value: Value) -> Any:

@@ -27,6 +27,7 @@ from grader.model import (
     Observation,
     Outcome,
     Raised,
+    Raises,
     Returned,
     Same,
     Source,
@@ -118,9 +119,25 @@ def judge_function(
     """One function's checks, case by case."""
     outcomes = {case.name: observation.outcome(task.function, case.name) for case in task.cases}
     judge = _Judge(task, baseline, outcomes, source, _mistake(task, baseline, outcomes))
+    results = {check.name: judge.check(check) for check in task.checks}
     return FunctionGrade(
-        task.function, tuple(result for check in task.checks for result in judge.check(check))
+        task.function,
+        tuple(
+            result
+            for check in task.checks
+            for result in _hanging(check, results[check.name], results.get(check.given, []))
+        ),
     )
+
+
+def _hanging(
+    check: Check, results: list[CheckResult], given: list[CheckResult]
+) -> list[CheckResult]:
+    """The check's results, without points when the check that it hangs on is not earned."""
+    if all(result.status in (Status.PASSED, Status.GRADER_ERROR) for result in given):
+        return results
+    message = f"Right here. The points need {check.given!r} too."
+    return [_without_points(result, message) for result in results]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +153,23 @@ class _Judge:
     def check(self, check: Check) -> list[CheckResult]:
         cases = list(cases_of(check, self.task, self.baseline))
         results = [self._case(check, case, check.points / len(cases)) for case in cases]
+        if isinstance(check.rule, Raises) and self._always_raises(check.rule.exception):
+            results = [_refused_with_all_else(result) for result in results]
         if all(result.status in (Status.PASSED, Status.GRADER_ERROR) for result in results):
             return results
-        return [_without_points(result, len(cases)) for result in results]
+        message = f"Right here. The points need all {len(cases)} cases of this check."
+        return [_without_points(result, message) for result in results]
+
+    def _always_raises(self, exception: str) -> bool:
+        """Whether the exception comes whatever is given: then it refuses nothing in particular."""
+        others = [
+            self.outcomes[name]
+            for name, wanted in self.baseline.wanted.items()
+            if isinstance(wanted, Returned)
+        ]
+        return bool(others) and all(
+            isinstance(outcome, Raised) and exception in outcome.classes for outcome in others
+        )
 
     def _case(self, check: Check, case: Case, points: float) -> CheckResult:
         outcome = self.outcomes[case.name]
@@ -216,12 +247,26 @@ def _mistake(task: Task, baseline: FunctionBaseline, outcomes: Mapping[str, Outc
     return found.sentence if found else ""
 
 
-def _without_points(result: CheckResult, cases: int) -> CheckResult:
-    """A case of a check that failed elsewhere: right, and still without its share."""
+def _without_points(result: CheckResult, message: str) -> CheckResult:
+    """A case that is right here, and without its share for what is wrong elsewhere."""
+    if result.status is not Status.PASSED or result.message:
+        return result
+    return replace(result, score=0.0, message=message)
+
+
+def _refused_with_all_else(result: CheckResult) -> CheckResult:
+    """A case that raises as it should, in a function that raises whatever it is given."""
     if result.status is not Status.PASSED:
         return result
-    message = f"Right here. The points need all {cases} cases of this check."
-    return replace(result, score=0.0, message=message)
+    message = "It raises here as it should, but it raises in every other case too."
+    return replace(
+        result,
+        status=Status.FAILED,
+        score=0.0,
+        message=message,
+        staff=message,
+        category="exception",
+    )
 
 
 def _not_attempted(result: CheckResult) -> CheckResult:

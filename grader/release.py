@@ -1,12 +1,13 @@
-"""What students get, made from the reference: handout, stub and notebook of each topic.
+"""What students get, made from the reference: handout, stub and notebook of each topic, and the
+text that says how to begin.
 
-In: an assignment and the reference folder (for the handouts' text). Out: files as text, by path;
-writing them, and telling which are stale, is one step more.
+In: an assignment and the reference folder (for the handouts' text). Out: files by path; writing
+them, and telling which are stale, is one step more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ from grader.whole import write_whole
 
 
 def kit(assignment: Assignment, reference: Path) -> dict[str, str]:
-    """Every file of the students' folder, by its path in it."""
+    """Every topic's files, by their paths in the students' folder."""
     files = {}
     for topic in assignment.topics:
         handout = _handout(topic, reference)
@@ -28,17 +29,33 @@ def kit(assignment: Assignment, reference: Path) -> dict[str, str]:
     return files
 
 
-def write_kit(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+def first_steps(assignment: Assignment, reference: Path, wheel: str) -> str:
+    """The kit's own README.md: how to install ``wheel``, work, and read what the check says."""
+    rows = [
+        f"| [`{topic.name}`]({topic.name}/README.md) | {_title(topic, reference)} "
+        f"| {topic.points:g} |"
+        for topic in assignment.topics
+    ]
+    return _FIRST_STEPS.format(topics="\n".join(rows), wheel=wheel, first=assignment.topics[0].name)
+
+
+def constraints(versions: Iterable[tuple[str, str]]) -> str:
+    """The packages' versions for pip, without the mark of a local build, as in ``+cpu``."""
+    lines = [f"{name}=={version.partition('+')[0]}" for name, version in versions]
+    return "\n".join([*lines, ""])
+
+
+def write_kit(files: Mapping[str, str | bytes], folder: Path) -> tuple[str, ...]:
     """Writes what is new or differs; returns the paths written."""
     changed = stale(files, folder)
     for name in changed:
-        write_whole(folder / name, files[name].encode())
+        write_whole(folder / name, _bytes(files[name]))
     return changed
 
 
-def stale(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
+def stale(files: Mapping[str, str | bytes], folder: Path) -> tuple[str, ...]:
     """The paths whose file is missing or not what the reference makes."""
-    return tuple(name for name, text in files.items() if _text(folder / name) != text)
+    return tuple(name for name, data in files.items() if _read(folder / name) != _bytes(data))
 
 
 def notebook(topic: Topic) -> str:
@@ -90,8 +107,71 @@ def _points(points: float) -> str:
     return f"{points:g} point" + ("" if points == 1 else "s")
 
 
-def _text(file: Path) -> str | None:
+def _title(topic: Topic, reference: Path) -> str:
+    """The handout's heading."""
+    text = (reference / topic.name / "README.md").read_text(encoding="utf-8")
+    heading = next((line for line in text.splitlines() if line.startswith("# ")), "")
+    return heading.removeprefix("# ").replace("|", "/") or topic.name
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+def _read(file: Path) -> bytes | None:
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return file.read_bytes()
+    except OSError:
         return None
+
+
+_FIRST_STEPS = """\
+# Your assignments
+
+| folder | what it is about | points |
+|---|---|---:|
+{topics}
+
+## Once
+
+You need Linux and Python 3.11. In this folder:
+
+```
+python3.11 -m venv .venv
+. .venv/bin/activate
+pip install -c constraints.txt './{wheel}[course]'
+python -m grader.course
+```
+
+The last line makes the small models and texts of the course; no account and no model hub is
+needed. If pip begins to fetch CUDA, gigabytes that you do not need, stop it, and install the CPU
+build of torch first, from the index that torch's own site names.
+
+## Every day
+
+Read `README.md` in a topic's folder. Write in `solution.py` or in `solution.ipynb`, as you like;
+where both are there, the one with fewer functions left to write counts. Then, with the environment
+active (`. .venv/bin/activate`):
+
+```
+grader check                # everything, from this folder or from a topic's
+grader check {first}
+```
+
+## What it says
+
+| | |
+|---|---|
+| `✓` | Right in all cases that are shown to you. |
+| `✗` | Wrong in a case: what differs, the likely cause if it is known, a hint. |
+| `○` | Not written yet. |
+| `‖` | It waits for another function, which is not written yet. |
+| `!` | The grader itself failed. That never costs points: tell your course. |
+
+Your course also tries cases that are not shown here, so try odd inputs of your own as well. Each
+handout ends with what is looked at.
+
+`grader.pack` holds what `grader check` compares with; leave it where it is. When the check says
+that versions differ, do what it advises before you doubt your code. When it says that the pack
+cannot be used, download the kit again.
+"""

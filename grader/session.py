@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from platformdirs import user_data_path
 
 import grader
 from grader.baseline import Remembering, baselines
-from grader.course.location import cache_home, ensure_built
+from grader.course.location import cache_home, ensure_built, online
 from grader.grade import Course
-from grader.model import Assignment, Task, Topic
+from grader.model import Assignment
+from grader.pack import Pack, PackError, load, public_part, read_pack
 from grader.sandbox import WarmPool, WarmSandbox
-from grader.spec import load_assignment, new_seed
+from grader.spec import UnknownTopicError, load_assignment, new_seed
 from grader.whole import write_whole
 
 _PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "numpy")
@@ -35,13 +37,17 @@ class SessionError(Exception):
 @dataclass(frozen=True, slots=True)
 class Session:
     """A course, ready to grade against, and a context manager that ends its warm processes.
-    ``home`` is the course cache."""
+    ``reference`` is the folder it was read from, ``home`` the course cache; ``public`` says that
+    the assignment is only the public part; ``pack`` is what it was read from in place of a
+    reference."""
 
     reference: Path
     assignment: Assignment
     home: Path
     seed: str
     pool: WarmPool
+    public: bool = False
+    pack: Pack | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -67,8 +73,12 @@ class Session:
             yield Remembering(runner, baseline_folder(), fingerprint(self.home))
 
     def course(self, slots: int, isolate: bool = False) -> Course:
-        """The course with its baselines, which are run now unless they are remembered."""
-        found = baselines(self.assignment, self.open_remembering, slots)
+        """The course with its baselines, which are run now unless they are remembered, or come
+        from a pack."""
+        if self.pack is not None:
+            made_with = (*versions(), ("pack", self.pack.digest[:12]))
+            return Course(self.assignment, self.pack.baselines, made_with, self.seed, isolate)
+        found = baselines(self.assignment, self.open_remembering, slots, whole=not self.public)
         return Course(self.assignment, found, versions(), self.seed, isolate)
 
 
@@ -89,7 +99,28 @@ def open_session(
     if public_only:
         assignment = public_part(assignment)
     home = ensure_built(say)
-    return Session(folder, assignment, home, secret, WarmPool(home))
+    return Session(folder, assignment, home, secret, WarmPool(home), public_only)
+
+
+def open_pack(file: Path, topics: Iterable[str], say: Callable[[str], None]) -> Session:
+    """The same for a student, from a pack: no reference is needed, and none is looked for.
+
+    Raises ``SessionError``, ``UnknownTopicError`` or ``CourseCacheError``.
+    """
+    try:
+        pack = load(read_pack(file))
+    except PackError as error:
+        raise SessionError(f"{file}: {error}") from None
+    known = names_of(pack.assignment)
+    unknown = sorted(set(topics).difference(known))
+    if unknown:
+        listed = ", ".join(known)
+        raise UnknownTopicError(f"there is no topic {unknown[0]!r}. The topics are: {listed}.")
+    home = ensure_built(say)
+    session = Session(
+        file.parent, pack.assignment, home, "", WarmPool(home), public=True, pack=pack
+    )
+    return session.only(topics or known)
 
 
 def find_reference(given: Path | None) -> Path:
@@ -108,11 +139,6 @@ def find_reference(given: Path | None) -> Path:
         "no reference folder was found here or above. Name it with --reference FOLDER, or set "
         "GRADER_REFERENCE."
     )
-
-
-def public_part(assignment: Assignment) -> Assignment:
-    """What a student may check alone: public cases, and the checks that speak about them."""
-    return Assignment(tuple(_public_topic(topic) for topic in assignment.topics))
 
 
 def names_of(assignment: Assignment) -> tuple[str, ...]:
@@ -136,14 +162,32 @@ def versions() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def packages() -> tuple[tuple[str, str], ...]:
+    """The installed ones among the packages that a result depends on."""
+    return tuple((name, found) for name, found in versions()[2:] if found != "missing")
+
+
+@cache
 def fingerprint(home: Path) -> str:
     """One text that changes when anything changes that an observation depends on: the versions,
-    the course cache, and the code that runs in the child."""
+    the course cache, and the code that runs in the child. Taken once: warm processes do not load
+    that code again either."""
+    return f"{versions()} {home.name} {_sandbox_code()}"
+
+
+def stamp(home: Path) -> tuple[tuple[str, str], ...]:
+    """What a pack's outcomes depend on, by name: the versions, the course cache, and the code that
+    runs in the child."""
+    where = "online" if online() else home.name
+    return (*versions(), ("course cache", where), ("sandbox code", _sandbox_code()[:12]))
+
+
+def _sandbox_code() -> str:
     worker = Path(grader.__file__).parent / "worker"
     code = hashlib.sha256()
     for file in sorted(worker.rglob("*.py")):
         code.update(file.read_bytes())
-    return f"{versions()} {home.name} {code.hexdigest()}"
+    return code.hexdigest()
 
 
 def machine_seed() -> str:
@@ -188,12 +232,3 @@ def _data_folder() -> Path:
         return Path(named)
     home = cache_home().parent
     return home if os.access(home, os.W_OK) else user_data_path("grader")
-
-
-def _public_topic(topic: Topic) -> Topic:
-    tasks = tuple(map(_public_task, topic.tasks))
-    return Topic(topic.name, tasks, topic.reference, topic.probes, topic.oracles, topic.rights)
-
-
-def _public_task(task: Task) -> Task:
-    return replace(task, cases=tuple(case for case in task.cases if case.public))

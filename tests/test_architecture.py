@@ -28,15 +28,44 @@ ARROWS: dict[str, set[str]] = {
     "plan": {"model"},
     "archive": {"model", "worker"},
     "whole": set(),
-    "baseline": {"model", "spec", "sandbox", "plan", "archive", "applies", "worker", "whole"},
+    "reference_fault": {"model", "words"},
+    "new": {"spec", "whole"},
+    "baseline": {
+        "model",
+        "spec",
+        "sandbox",
+        "plan",
+        "archive",
+        "applies",
+        "worker",
+        "whole",
+        "reference_fault",
+    },
+    "zipped": set(),
+    "wheel": {"zipped"},
+    "pack": {"model", "applies", "archive", "baseline", "worker", "zipped"},
     "grade": {"model", "judge", "plan", "sandbox", "baseline", "submission"},
     "stub": {"model"},
-    "verify": {"model", "baseline", "judge", "plan", "sandbox", "stub"},
+    "distance": {"model", "compare"},
+    "verify": {
+        "model",
+        "spec",
+        "compare",
+        "distance",
+        "applies",
+        "baseline",
+        "judge",
+        "plan",
+        "sandbox",
+        "stub",
+    },
+    "mutate": set(),
+    "survive": {"model", "mutate", "applies", "baseline", "plan", "sandbox"},
     "release": {"model", "stub", "whole"},
     "synth": {"model", "stub"},
     "report": {"model"},
     "publish": {"model", "report", "whole"},
-    "session": {"model", "spec", "course", "sandbox", "baseline", "grade", "whole"},
+    "session": {"model", "spec", "course", "sandbox", "baseline", "pack", "grade", "whole"},
 }
 ABOVE_ALL = {"cli", "__main__"}
 
@@ -95,7 +124,7 @@ def _imported_by(code: str) -> set[str]:
 
 
 TORCH = {"torch", "transformers", "datasets"}
-HEAVY = TORCH | {"matplotlib", "numpy", "IPython", "nbformat", "jinja2"}
+HEAVY = TORCH | {"matplotlib", "numpy", "IPython", "nbformat", "jinja2", "libcst"}
 
 
 def test_import_grader_imports_nothing_heavy():

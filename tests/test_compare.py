@@ -169,6 +169,9 @@ def test_within_and_drawn_from():
     assert compare_module.drawn_from(uniform, oracle, chance) != ()
     assert compare_module.drawn_from(alien, oracle, chance) != ()
     assert compare_module.within(DictValue(()), oracle, rule)[0].category == "type"
+    nothing = DictValue((("texts", ListValue(())),))
+    assert compare_module.within(nothing, oracle, rule)[0].category == "structure"
+    assert compare_module.drawn_from(nothing, oracle, chance)[0].category == "structure"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from grader.model import (
     Broken,
     Case,
     Check,
+    DictValue,
     Died,
     Frame,
     FunctionBaseline,
@@ -82,6 +83,22 @@ def test_a_check_with_names_speaks_of_those_cases_alone():
         ("first", "shown"), ("rest", "kept"), ("rest", "kept too"),
     ]  # fmt: skip
     assert (grade.score, grade.max_score) == (2.0, 3.0)
+
+
+def test_a_check_that_hangs_on_another_is_worth_nothing_alone():
+    ids = Check("the ids", Same("ids"), 2.0)
+    mask = Check("the mask", Same("mask"), 1.0, given="the ids")
+    task = replace(TASK, checks=(ids, mask))
+    right = DictValue((("ids", 7), ("mask", 1)))
+    baseline = FunctionBaseline(dict.fromkeys(WANTED, Returned(right)))
+
+    def score(value: DictValue) -> float:
+        did = dict.fromkeys(WANTED, Returned(value))
+        return judge_function(task, baseline, Observation("t", {"f": did}), SOURCE).score
+
+    assert score(right) == 3.0
+    assert score(DictValue((("ids", 7), ("mask", 0)))) == 2.0
+    assert score(DictValue((("ids", 8), ("mask", 1)))) == 0.0
 
 
 def test_a_grader_error_takes_its_share_out_of_the_maximum():
@@ -219,6 +236,24 @@ def test_an_exception_that_is_asked_for_earns_its_points():
         raising(Returned(None)).checks[0].message
         == "It should raise `ValueError`, and it returned."
     )
+
+
+def refusal(*others: Outcome) -> FunctionGrade:
+    """The verdict on a function that should refuse the last of its cases, and does."""
+    refused = Raised("ValueError", "no", ("ValueError", "Exception"))
+    task = replace(TASK, checks=(Check("refused", Raises("ValueError"), 1.0),))
+    wanted = {"shown": Returned(10), "kept": Returned(20), "kept too": refused}
+    did = dict(zip(("shown", "kept", "kept too"), (*others, refused), strict=True))
+    return judge_function(task, FunctionBaseline(wanted), Observation("t", {"f": did}), SOURCE)
+
+
+def test_code_that_refuses_everything_refuses_nothing():
+    always = Raised("ValueError", "no", ("ValueError", "Exception"))
+    other = Raised("IndexError", "no", ("IndexError", "LookupError"))
+    assert refusal(always, always).score == 0
+    assert "every other case" in refusal(always, always).checks[0].message
+    assert refusal(always, other).score == 1, "what else is wrong is no fault of the refusal"
+    assert refusal(Returned(0), always).score == 1
 
 
 @pytest.mark.parametrize("stage", ["load", "lookup", "signature", "inputs", "result"])

@@ -60,13 +60,18 @@ def check(
     folder: Annotated[
         Path, typer.Option(help="The folder you work in.", exists=True, file_okay=False)
     ] = Path(),
+    pack: Annotated[
+        Path | None,
+        typer.Option(help="Your course's pack. Default: the nearest grader.pack upwards."),
+    ] = None,
     reference: Reference = None,
     as_json: AsJson = False,
 ) -> None:
     """Check your own work on the public cases, in the folder you work in."""
     from grader.cli import checking
 
-    raise typer.Exit(checking.check(topics or [], folder, reference, as_json))
+    options = checking.Options(topics or [], folder, reference, pack, as_json)
+    raise typer.Exit(checking.check(options))
 
 
 @app.command()
@@ -115,30 +120,95 @@ def verify(
     reference: Reference = None,
     seed: Seed = None,
     jobs: Jobs = 0,
+    seeds: Annotated[
+        int, typer.Option(min=0, help="Prove it under so many further secret seeds.")
+    ] = 0,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate", help="Measure the tolerances and write each topic's tolerances.json."
+        ),
+    ] = False,
+    sampled: Annotated[
+        bool, typer.Option("--sampled", help="Under each further seed, one right solution a topic.")
+    ] = False,
+    mutants: Annotated[
+        bool,
+        typer.Option(
+            "--mutants", help="Change the references in small ways; a case must tell each change."
+        ),
+    ] = False,
+    sample: Annotated[
+        float | None,
+        typer.Option(min=0, help="So many mutants of each function, or a share: 0.1. Implies it."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove the checks: right solutions pass, every mistake loses points, the stub scores 0."""
     from grader.cli import proving
 
-    raise typer.Exit(proving.verify(topics or [], reference, seed, jobs, as_json))
+    options = proving.Options(
+        topics or [],
+        reference,
+        seed,
+        jobs,
+        seeds,
+        calibrate,
+        sampled,
+        mutants or sample is not None,
+        sample,
+        as_json,
+    )
+    raise typer.Exit(proving.verify(options))
+
+
+@app.command()
+def new(
+    topic: Annotated[str, typer.Argument(help="The new topic's name, as in pad_batch.")],
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            "-o",
+            file_okay=False,
+            help="The folder of the topics. Default: the nearest reference/ upwards.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new topic: a small example that works, to be changed step by step."""
+    from grader.cli import starting
+
+    raise typer.Exit(starting.new(topic, reference, as_json))
 
 
 @app.command()
 def release(
-    out: Annotated[Path, typer.Option("--out", "-o", help="The students' folder.")] = Path(
-        "assignments"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The students' folder.  [default: assignments]"),
+    ] = None,
     topics: Topics = None,
     reference: Reference = None,
     stale: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail when a file is stale.")
     ] = False,
+    pack: Annotated[
+        bool | None,
+        typer.Option(
+            "--pack/--no-pack",
+            help="With all that students need to check their work, or texts alone. Default: with "
+            "it, when -o is given.",
+        ),
+    ] = None,
+    jobs: Jobs = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Make what students get: handouts, stubs and notebooks."""
+    """Make what students get: handouts, stubs and notebooks; with -o, the whole kit."""
     from grader.cli import releasing
 
-    raise typer.Exit(releasing.release(out, topics or [], reference, stale, as_json))
+    options = releasing.Options(out, topics or [], reference, stale, pack, jobs, as_json)
+    raise typer.Exit(releasing.release(options))
 
 
 @app.command()

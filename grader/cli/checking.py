@@ -1,47 +1,106 @@
-"""``grader check``: a student's own work on the public cases. In: a folder. Out: an exit code."""
+"""``grader check``: a student's own work on the public cases. In: a folder. Out: an exit code.
+
+What is right comes from the pack of the students' kit, where there is one; else from the reference.
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.cli.show import Steps, err, out, print_json, steps
 from grader.grade import grade_submission
 from grader.model import Grade, Submission
+from grader.pack import Mismatch, find_pack, mismatches, notice
 from grader.report.result import to_json
 from grader.report.terminal import print_grade
-from grader.session import Session, functions_of, names_of, open_session
+from grader.session import (
+    Session,
+    SessionError,
+    functions_of,
+    names_of,
+    open_pack,
+    open_session,
+    stamp,
+)
 from grader.submission import collect
 
 
-def check(topics: list[str], folder: Path, reference: Path | None, as_json: bool) -> int:
-    """Judges what is in ``folder`` on the public cases, and prints what to do next."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for: topics, the folder worked in, and where what is right comes from."""
+
+    topics: list[str]
+    folder: Path
+    reference: Path | None
+    pack: Path | None
+    as_json: bool
+
+
+def check(options: Options) -> int:
+    """Judges what is in the folder on the public cases, and prints what to do next."""
     with steps() as show:
         show.say("getting ready")
-        with open_session(reference, topics, "public", show.say, public_only=True) as session:
-            grade = _check(session, topics, folder, show)
+        with _open(options, show) as session:
+            grade = _check(session, options, show)
     if grade is None:
         return 2
-    if as_json:
-        print_json(to_json(grade))
+    differing = _differing(session)
+    for line in notice(differing):
+        err().print(line, markup=False, style="yellow")
+    if options.as_json:
+        print_json(to_json(grade) | _of_pack(session, differing))
     else:
         print_grade(grade, out())
     return code_of(grade)
 
 
-def _check(session: Session, topics: list[str], folder: Path, show: Steps) -> Grade | None:
-    assignment = session.assignment
+def _open(options: Options, show: Steps) -> Session:
+    """The pack that is named, or the nearest one upwards; else the reference."""
+    if options.pack and options.reference:
+        raise SessionError("what is right comes from --pack or from --reference: name one.")
+    file = options.pack
+    if file is None and options.reference is None:
+        file = find_pack(options.folder)
+    if file is not None:
+        return open_pack(file, options.topics, show.say)
+    return open_session(options.reference, options.topics, "public", show.say, public_only=True)
+
+
+def _check(session: Session, options: Options, show: Steps) -> Grade | None:
+    assignment, folder = session.assignment, options.folder
     submission = collect(
         folder, names_of(assignment), folder.resolve().name, functions=functions_of(assignment)
     )
-    session = session.only(topics or submission.sources)
+    session = session.only(options.topics or submission.sources)
     if not session.assignment.topics:
         err().print(_nothing(submission, folder), markup=False)
         return None
-    show.say("the reference, on the public cases")
+    if session.pack is None:
+        show.say("the reference, on the public cases")
     course = session.course(1)
     show.say(f"your work: {', '.join(names_of(session.assignment))}")
     with session.open_runner() as runner:
         return grade_submission(submission, course, runner)
+
+
+def _differing(session: Session) -> tuple[Mismatch, ...]:
+    return mismatches(session.pack.versions, stamp(session.home)) if session.pack else ()
+
+
+def _of_pack(session: Session, differing: tuple[Mismatch, ...]) -> dict[str, Any]:
+    """What the result says of the pack; nothing when there is none."""
+    if session.pack is None:
+        return {}
+    return {
+        "pack": {
+            "digest": session.pack.digest,
+            "versions": dict(session.pack.versions),
+            "differing": [asdict(one) for one in differing],
+            "notice": list(notice(differing)),
+        }
+    }
 
 
 def code_of(grade: Grade) -> int:

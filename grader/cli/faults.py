@@ -38,12 +38,13 @@ def _stopped() -> int:
 def _tell(error: Exception) -> int:
     from grader.baseline import BaselineError
     from grader.course.location import CourseCacheError
+    from grader.new import NewTopicError
     from grader.report.result import ResultError
     from grader.sandbox import SandboxError
     from grader.session import SessionError
     from grader.spec import SpecError, UnknownTopicError
 
-    if isinstance(error, (SessionError, UnknownTopicError)):
+    if isinstance(error, (NewTopicError, SessionError, UnknownTopicError)):
         print(f"grader: {error}", file=sys.stderr)
         return USAGE
     known = (BaselineError, CourseCacheError, ResultError, SandboxError, SpecError, OSError)

@@ -25,12 +25,14 @@ Input: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One call of a function. ``seed`` seeds every random generator before it."""
+    """One call of a function. ``seed`` seeds every random generator before it. ``line`` is where
+    ``task.py`` declares it, for messages."""
 
     name: str
     inputs: Mapping[str, Input]
     public: bool = False
     seed: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ Rule: TypeAlias = Same | Raises | Within | DrawnFrom
 class Check:
     """A rubric line. Its points are earned when the rule holds in every case it applies to.
 
-    ``cases`` restricts it to cases whose name matches one of these glob patterns.
+    ``cases`` restricts it to cases whose name matches one of these glob patterns. ``given`` names
+    another check that must be earned first: a mask of ones is worth nothing without the ids.
+    ``line`` is where ``task.py`` declares it, for messages.
     """
 
     name: str
@@ -106,6 +110,8 @@ class Check:
     points: float
     hint: str = ""
     cases: tuple[str, ...] = ()
+    given: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,20 @@ class Mistake:
     sentence: str
     source: str
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A mutant of the reference that is as right as the reference, and why: one edit of it.
+
+    ``source`` is the whole mutated ``solution.py``; ``line`` is where ``task.py`` lists it.
+    """
+
+    reason: str
+    old: str
+    new: str
+    source: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +160,8 @@ class Task:
     """One function to write: how it is called, watched, and judged.
 
     ``parameters`` are the reference's, in order: arguments are passed by position, so a student
-    may name them otherwise. ``needs`` are sibling functions it may be built on.
+    may name them otherwise. ``needs`` are sibling functions it may be built on. ``equivalents``
+    are mutants of the reference that no case is to tell from it.
     """
 
     function: str
@@ -152,6 +173,7 @@ class Task:
     oracle: str = ""
     needs: tuple[str, ...] = ()
     limits: Limits = DEFAULT_LIMITS
+    equivalents: tuple[Equivalent, ...] = ()
 
     @property
     def points(self) -> float:

@@ -45,10 +45,12 @@ _TICK = 0.1
 @dataclass(slots=True)
 class WarmSandbox:
     """A context manager that holds one warm process, started when first needed. ``home`` is the
-    course cache; ``load_wall`` the seconds that a submission's own top level may take."""
+    course cache; ``load_wall`` the seconds that a submission's own top level may take;
+    ``variables`` what its environment has besides."""
 
     home: Path
     load_wall: float = LOAD_WALL
+    variables: Mapping[str, str] = field(default_factory=dict)
     _layers: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
@@ -98,7 +100,7 @@ class WarmSandbox:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
-            env=clean_environment(environment(self.home)),
+            env=clean_environment({**environment(self.home), **self.variables}),
             cwd="/",
             start_new_session=True,
         )

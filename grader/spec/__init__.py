@@ -5,12 +5,17 @@ In: ``reference/<topic>/``. Out: a frozen ``Assignment``, or ``SpecError`` with 
 
 from grader.spec.errors import SpecError, UnknownTopicError
 from grader.spec.load import load_assignment, load_topic, new_seed, topic_names
+from grader.spec.tolerances import FILE, Measure, dump_measures, measures
 
 __all__ = [
+    "FILE",
+    "Measure",
     "SpecError",
     "UnknownTopicError",
+    "dump_measures",
     "load_assignment",
     "load_topic",
+    "measures",
     "new_seed",
     "topic_names",
 ]

@@ -5,6 +5,7 @@ In: calls from a ``task.py``. Out: ``Declared`` builders, which ``load`` turns i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,13 @@ class DeclaredMistake:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredEquivalent:
+    reason: str
+    edits: tuple[Edit, ...]
+    line: int
+
+
 @dataclass(slots=True)
 class Declared:
     """One function's declaration while its ``task.py`` runs."""
@@ -50,6 +58,7 @@ class Declared:
     generators: list[tuple[str, Generator, int]] = field(default_factory=list)
     checks: list[tuple[Check, int]] = field(default_factory=list)
     mistakes: list[DeclaredMistake] = field(default_factory=list)
+    equivalents: list[DeclaredEquivalent] = field(default_factory=list)
 
     def case(self, name: str, /, *, public: bool = False, **inputs: Input) -> None:
         """One call of the function. Hidden unless ``public``; the inputs go by parameter name."""
@@ -71,15 +80,32 @@ class Declared:
         points: float,
         hint: str = "",
         cases: Iterable[str] | str = (),
+        given: str = "",
     ) -> None:
-        """A rubric line: ``points`` when ``rule`` holds in every case it applies to."""
+        """A rubric line: ``points`` when ``rule`` holds in every case it applies to.
+
+        cases: patterns of the names of cases that it is about; all that it can be, by default.
+        given: a check declared before, without which this one is worth nothing: for what is also
+            true of an answer that took no thought.
+        """
         line = line_of_caller()
         if any(check.name == name for check, _ in self.checks):
             raise SpecError(self.file, line, f"{self.function} has two checks named {name!r}")
-        if points <= 0:
-            raise SpecError(self.file, line, f"the check {name!r} is worth {points} points")
+        if not isinstance(rule, Rule):
+            raise SpecError(
+                self.file, line, f"the check {name!r} has {rule!r} for a rule: write same(...), "
+                "raises(...), within(...) or drawn_from(...)"
+            )  # fmt: skip
+        if not (points > 0 and math.isfinite(points)):
+            raise SpecError(
+                self.file, line, f"the check {name!r} is worth {points} points: give it some"
+            )
+        if given and all(check.name != given for check, _ in self.checks):
+            raise SpecError(
+                self.file, line, f"given={given!r} names no check declared before this one"
+            )
         patterns = (cases,) if isinstance(cases, str) else tuple(cases)
-        self.checks.append((Check(name, rule, points, hint, patterns), line))
+        self.checks.append((Check(name, rule, points, hint, patterns, given, line), line))
 
     def mistake(self, sentence: str, *edits: Any, source: str = "") -> None:
         """A known wrong way: ``mistake(sentence, old, new)``, several ``(old, new)`` pairs, or a
@@ -88,8 +114,29 @@ class Declared:
         if len(edits) == 2 and all(isinstance(part, str) for part in edits):
             edits = (edits,)
         if bool(edits) == bool(source) or not all(_is_edit(edit) for edit in edits):
-            raise SpecError(self.file, line, "a mistake is an old and a new text, or a source=")
+            raise SpecError(
+                self.file, line, "a mistake is a sentence and an old and a new text, several "
+                "(old, new) pairs, or a whole function as source="
+            )  # fmt: skip
+        if not sentence.strip():
+            raise SpecError(self.file, line, "the mistake says nothing: write what a student reads")
         self.mistakes.append(DeclaredMistake(sentence, tuple(edits), source, line))
+
+    def equivalent(self, reason: str, *edits: Any) -> None:
+        """Mutants of the reference that are as right as it is: ``equivalent(reason, old, new)``,
+        or several ``(old, new)`` pairs, each a mutant of its own. ``grader verify --mutants``
+        then asks no case to tell them from the reference."""
+        line = line_of_caller()
+        if len(edits) == 2 and all(isinstance(part, str) for part in edits):
+            edits = (edits,)
+        if not edits or not all(_is_edit(edit) for edit in edits):
+            raise SpecError(
+                self.file, line, "an equivalent is a reason and an old and a new text, or several "
+                "(old, new) pairs, each of them a mutant"
+            )  # fmt: skip
+        if not reason.strip():
+            raise SpecError(self.file, line, "say why the mutant is as right as the reference")
+        self.equivalents.append(DeclaredEquivalent(reason, tuple(edits), line))
 
 
 _collecting: ContextVar[tuple[str, list[Declared]] | None] = ContextVar("task", default=None)
@@ -116,7 +163,9 @@ def task(
     file, tasks = collected
     line = line_of_caller()
     if any(known.function == function for known in tasks):
-        raise SpecError(file, line, f"there are two tasks for {function}")
+        raise SpecError(file, line, f"there are two tasks for {function}: put them into one")
+    if not (wall > 0 and math.isfinite(wall)):
+        raise SpecError(file, line, f"wall={wall} is no time: it is the seconds of one case")
     declared = Declared(function, probe, oracle, tuple(needs), wall, file, line)
     tasks.append(declared)
     return declared

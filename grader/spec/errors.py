@@ -10,8 +10,13 @@ class SpecError(Exception):
     """Staff's fault: the message names the file, the line and what to do."""
 
     def __init__(self, file: str | Path, line: int, message: str) -> None:
-        super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
+        place = f"{_from_here(file)}:{line}" if line else _from_here(file)
+        super().__init__(f"{place}: {message}")
         self.file, self.line, self.message = str(file), line, message
+
+
+class RuleError(ValueError):
+    """A rule was given what it does not take; the loader adds the place."""
 
 
 class UnknownTopicError(Exception):
@@ -25,3 +30,20 @@ def line_of_caller() -> int:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame = frame.f_back
     return frame.f_lineno
+
+
+def line_in(file: Path, error: BaseException) -> int:
+    """The line of ``file`` that the error went through last; 0 if it never did."""
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _from_here(file: str | Path) -> str:
+    """The path as one would type it here: relative where it lies below."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,8 +1,14 @@
-"""The rules that a check may name. In: what staff writes. Out: frozen rules of the model."""
+"""The rules that a check may name. In: what staff writes. Out: frozen rules of the model.
+
+Each raises ``RuleError`` for an argument that it does not take.
+"""
 
 from __future__ import annotations
 
+import math
+
 from grader.model import EXACT, DrawnFrom, Raises, Same, Tolerance, Within
+from grader.spec.errors import RuleError
 
 
 def same(
@@ -29,14 +35,21 @@ def same(
     extra_keys: whether a mapping may have keys that the reference's has not.
     ordered: ``False`` compares lists as collections.
     """
-    if dtype not in ("kind", "exact") or grad not in ("any", "none"):
-        raise ValueError("dtype is 'kind' or 'exact'; grad is 'any' or 'none'")
+    if dtype not in ("kind", "exact"):
+        raise RuleError(f"dtype is 'kind' or 'exact', not {dtype!r}")
+    if grad not in ("any", "none"):
+        raise RuleError(f"grad is 'any' or 'none', not {grad!r}")
+    for name, bound in (("rtol", rtol), ("atol", atol)):
+        if not (bound >= 0 and math.isfinite(bound)):
+            raise RuleError(f"{name} is a number from 0 upwards, not {bound!r}")
     tolerance = EXACT if exact else Tolerance(rtol, atol)
     return Same(path, tolerance, tuple(dims.split()), dtype, grad, extra_keys, ordered)
 
 
 def raises(exception: str) -> Raises:
     """The call raises this exception, by class name; a subclass counts."""
+    if not isinstance(exception, str) or not exception.isidentifier():
+        raise RuleError(f'raises takes the name of a class, as in "ValueError", not {exception!r}')
     return Raises(exception)
 
 
@@ -47,4 +60,6 @@ def within(path: str, allowed: str) -> Within:
 
 def drawn_from(path: str, distribution: str, sigmas: float = 6.0) -> DrawnFrom:
     """The list at ``path`` is a plausible sample of the oracle's ``{outcome: probability}``."""
+    if not (sigmas > 0 and math.isfinite(sigmas)):
+        raise RuleError(f"sigmas is a number above 0, not {sigmas!r}")
     return DrawnFrom(path, distribution, sigmas)

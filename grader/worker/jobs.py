@@ -27,7 +27,7 @@ def dump_job(job: Job) -> bytes:
             "doubles": call.doubles,
             "limits": asdict(call.limits),
             "cases": [
-                {"name": case.name, "seed": case.seed, "inputs": _pack(dict(case.inputs))}
+                {"name": case.name, "seed": case.seed, "inputs": dump_input(dict(case.inputs))}
                 for case in call.cases
             ],
         }
@@ -47,7 +47,7 @@ def load_job(data: bytes) -> Job:
 
 def _call(plain: dict[str, Any]) -> Call:
     cases = tuple(
-        Case(case["name"], _unpack(case["inputs"]), seed=case["seed"]) for case in plain["cases"]
+        Case(case["name"], load_input(case["inputs"]), seed=case["seed"]) for case in plain["cases"]
     )
     return Call(
         function=plain["function"],
@@ -60,15 +60,16 @@ def _call(plain: dict[str, Any]) -> Call:
     )
 
 
-def _pack(value: Input) -> Any:
+def dump_input(value: Input) -> Any:
+    """A case's input as JSON nodes. Raises ``TypeError`` when it is not plain data."""
     if isinstance(value, Fixture):
-        return {_TAG: "fixture", "name": value.name, "arguments": _pack(dict(value.arguments))}
+        return {_TAG: "fixture", "name": value.name, "arguments": dump_input(dict(value.arguments))}
     if isinstance(value, tuple):
-        return {_TAG: "tuple", "items": [_pack(item) for item in value]}
+        return {_TAG: "tuple", "items": [dump_input(item) for item in value]}
     if isinstance(value, list):
-        return [_pack(item) for item in value]
+        return [dump_input(item) for item in value]
     if isinstance(value, dict):
-        return {_TAG: "dict", "items": [[key, _pack(item)] for key, item in value.items()]}
+        return {_TAG: "dict", "items": [[key, dump_input(item)] for key, item in value.items()]}
     if isinstance(value, float) and not math.isfinite(value):
         return {_TAG: "float", "value": repr(value)}
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -76,15 +77,17 @@ def _pack(value: Input) -> Any:
     raise TypeError(f"{type(value).__name__} is not plain data; name a fixture instead")
 
 
-def _unpack(value: Any) -> Any:
+def load_input(value: Any) -> Any:
+    """The input again. Nodes that ``dump_input`` never makes raise ``KeyError``, ``TypeError`` or
+    ``ValueError``."""
     if isinstance(value, list):
-        return [_unpack(item) for item in value]
+        return [load_input(item) for item in value]
     if not isinstance(value, dict):
         return value
     if value[_TAG] == "fixture":
-        return Fixture(value["name"], _unpack(value["arguments"]))
+        return Fixture(value["name"], load_input(value["arguments"]))
     if value[_TAG] == "tuple":
-        return tuple(_unpack(item) for item in value["items"])
+        return tuple(load_input(item) for item in value["items"])
     if value[_TAG] == "dict":
-        return {key: _unpack(item) for key, item in value["items"]}
+        return {key: load_input(item) for key, item in value["items"]}
     return float(value["value"])

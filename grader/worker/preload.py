@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.worker.fingerprints import number_tokenizers
 from grader.worker.fixture_models import forget, model, pretrained
 from grader.worker.fixture_tensors import batch, loader
 from grader.worker.fixture_tokenizers import SHORT_NAMES, tokenizer
@@ -41,9 +42,12 @@ MODULES = (
     "transformers.data.data_collator",
     "transformers.generation.logits_process",
     "transformers.generation.stopping_criteria",
+    "transformers.models.albert.modeling_albert",
     "transformers.models.bert.modeling_bert",
     "transformers.models.distilbert.modeling_distilbert",
     "transformers.models.gpt2.modeling_gpt2",
+    "transformers.models.gpt_neo.modeling_gpt_neo",
+    "transformers.models.xlnet.modeling_xlnet",
 )
 # Lazy names of transformers: looking one up imports the module behind it.
 NAMES = (
@@ -84,6 +88,7 @@ def preload() -> None:
     importlib.import_module("tqdm").tqdm.monitor_interval = 0
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     _import_all()
+    number_tokenizers()
     for name in SHORT_NAMES:
         tokenizer(name)(["a first call"])
     for name in SHORT_NAMES.values():

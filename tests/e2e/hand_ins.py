@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 TOP = "import os, signal, sys, threading, time\nimport numpy as np\nimport torch\n"
 RIGHT_DOUBLE = "def double(x):\n    return x * 2\n"
-RIGHT_ONES = "def ones(n):\n    return torch.ones(n, n)\n"
+RIGHT_ONES = "def ones(n):\n    return torch.ones(n, n) / n\n"
 RIGHT = f"{TOP}\n{RIGHT_DOUBLE}\n{RIGHT_ONES}"
 
 

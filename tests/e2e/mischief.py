@@ -93,7 +93,7 @@ def ones(n):
     names = [name for _, _, files in os.walk(os.environ["HOME"]) for name in files]
     if "left" in names or "LEFT" in globals() or "LEFT" in os.environ or os.path.exists("../left"):
         return None
-    return torch.ones(n, n)
+    return torch.ones(n, n) / n
 """
 
 

@@ -206,7 +206,7 @@ def test_verify_names_what_is_not(grader: Grader, folder: Path):
 
 def test_release_tells_what_is_stale(grader: Grader, folder: Path):
     stale = grader("release", "-o", "kit", "--check", "--reference", REFERENCE)
-    made = grader("release", "-o", "kit", "--reference", REFERENCE)
+    made = grader("release", "-o", "kit", "-j", "1", "--reference", REFERENCE)
     fresh = grader("release", "-o", "kit", "--check", "--reference", REFERENCE)
     assert [stale.code, made.code, fresh.code] == [1, 0, 0]
     assert "stale kit/demo/solution.py" in stale.out

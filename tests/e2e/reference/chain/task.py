@@ -4,6 +4,8 @@ from grader.spec.declare import task
 from grader.spec.fixtures import tensor
 from grader.spec.rules import same
 
+POINTS = 5
+
 base = task("base", wall=1.0)
 base.case("small", public=True, x=tensor(values=[1.0, 2.0]))
 base.case("hidden", x=tensor(values=[5.0, -3.0, 8.0]))

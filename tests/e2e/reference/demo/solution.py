@@ -9,5 +9,5 @@ def double(x):
 
 
 def ones(n):
-    """A square of ones, `n` by `n`."""
-    return torch.ones(n, n)
+    """A square of ones, `n` by `n`, each divided by `n`."""
+    return torch.ones(n, n) / n

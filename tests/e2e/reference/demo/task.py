@@ -4,6 +4,8 @@ from grader.spec.declare import task
 from grader.spec.fixtures import tensor
 from grader.spec.rules import same
 
+POINTS = 6
+
 double = task("double", wall=1.0)
 double.case("small", public=True, x=tensor(values=[1.0, 2.0, 3.0]))
 
@@ -27,4 +29,4 @@ ones.check("it is square", same(dims="row column"), points=2)
 ones.mistake("You return zeros.", "torch.ones", "torch.zeros")
 ones.mistake("You return one row.", "torch.ones(n, n)", "torch.ones(n)")
 ones.mistake("You return the identity.", "torch.ones(n, n)", "torch.eye(n) + (n == 1)")
-ones.mistake("You return twos.", "torch.ones(n, n)", "2 * torch.ones(n, n)")
+ones.mistake("You return ones.", "torch.ones(n, n) / n", "torch.ones(n, n)")

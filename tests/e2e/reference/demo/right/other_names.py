@@ -8,4 +8,4 @@ def double(tensor):
 
 
 def ones(size):
-    return torch.full((size, size), 1.0)
+    return torch.full((size, size), 1.0 / size)

@@ -1,12 +1,14 @@
-"""Proves the checks: stub scores nothing, reference and right solutions everything, mistakes lose.
+"""Stub and trivial answers score nothing, reference and right solutions everything, mistakes lose.
 
 In: an assignment and a runner. Out: a ``Proof`` for every function, with each complaint in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from grader.baseline import baseline_jobs, mistake_job, topic_baseline
 from grader.judge import judge_function
@@ -24,7 +26,10 @@ from grader.model import (
 )
 from grader.plan import plan
 from grader.sandbox import Runner
+from grader.spec import Measure, measures
 from grader.stub import stub_of
+from grader.verify.order import reversed_job, same_outcomes
+from grader.verify.trivial import trivial_job, trivial_observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Proof:
     """One function's line of the table. It is proven when there is no complaint.
 
     ``named`` counts the mistakes that a student who makes them is told by their own sentence.
+    ``ceiling`` and ``floor`` are those of the check where they lie closest together, as they were
+    measured last (``None``: nothing here is compared with a tolerance, or nothing was measured).
     """
 
     topic: str
@@ -43,6 +50,8 @@ class Proof:
     rights: int
     mistakes: int
     named: int
+    ceiling: float | None = None
+    floor: float | None = None
     complaints: tuple[str, ...] = ()
 
 
@@ -58,12 +67,15 @@ def every_job(assignment: Assignment) -> Iterator[Job]:
     """All that ``verify`` will ask a runner for, so that it may be run before, in parallel."""
     for topic in assignment.topics:
         yield from baseline_jobs(topic)
+        yield reversed_job(topic)
         for _, source, _ in _sources(topic):
             yield plan(topic, source)
+        for task in topic.tasks:
+            yield trivial_job(topic, task)
 
 
-def verify(assignment: Assignment, runner: Runner) -> Iterator[Proof]:
-    """Proves one function after another."""
+def verify(assignment: Assignment, reference: Path, runner: Runner) -> Iterator[Proof]:
+    """Proves one function after another. ``reference`` is the folder of the topics."""
     for topic in assignment.topics:
         baseline = topic_baseline(topic, runner)
         notes = {task.function: _Notes() for task in topic.tasks}
@@ -72,10 +84,15 @@ def verify(assignment: Assignment, runner: Runner) -> Iterator[Proof]:
             for task in topic.tasks:
                 grade = _judge(task, baseline, observation, topic, source)
                 notes[task.function].complaints += _score_complaints(name, grade, full)
+        turned = runner.run(reversed_job(topic))
         for task in topic.tasks:
+            wanted = baseline.functions[task.function].wanted
+            notes[task.function].complaints += same_outcomes(task, wanted, turned)
             _prove_mistakes(topic, task, baseline, runner, notes[task.function])
+            notes[task.function].complaints += _trivial_complaints(topic, task, baseline, runner)
             notes[task.function].complaints += _shape_complaints(task)
-            yield _proof(topic, task, notes[task.function])
+            measured = measures(reference / topic.name).get(task.function, {})
+            yield _proof(topic, task, notes[task.function], closest(measured.values()))
 
 
 def _sources(topic: Topic) -> Iterator[tuple[str, str, bool]]:
@@ -123,6 +140,17 @@ def _prove_mistakes(
         notes.named += told == {mistake.sentence}
 
 
+def _trivial_complaints(
+    topic: Topic, task: Task, baseline: Baseline, runner: Runner
+) -> Iterator[str]:
+    """Checks that give points to an answer that took no thought."""
+    observation = runner.run(trivial_job(topic, task))
+    for answer, alone in trivial_observations(task, observation):
+        grade = _judge(task, baseline, alone, topic, "")
+        for name in dict.fromkeys(check.check for check in grade.checks if check.score > 0):
+            yield f"{answer} earns the points of {name!r}"
+
+
 def _shape_complaints(task: Task) -> Iterator[str]:
     if not any(case.public for case in task.cases):
         yield "it has no public case"
@@ -132,7 +160,12 @@ def _shape_complaints(task: Task) -> Iterator[str]:
         yield f"it has {len(task.mistakes)} mistakes, and needs four"
 
 
-def _proof(topic: Topic, task: Task, notes: _Notes) -> Proof:
+def closest(measured: Iterable[Measure]) -> Measure | None:
+    """The measure with the smallest room between noise and mistakes."""
+    return min(measured, key=lambda one: (one.floor or math.inf) / one.ceiling, default=None)
+
+
+def _proof(topic: Topic, task: Task, notes: _Notes, measured: Measure | None) -> Proof:
     complaints = notes.complaints
     if len(topic.rights) < 2:
         complaints = [*complaints, f"{topic.name} has {len(topic.rights)} right solutions of two"]
@@ -146,5 +179,7 @@ def _proof(topic: Topic, task: Task, notes: _Notes) -> Proof:
         rights=len(topic.rights),
         mistakes=len(task.mistakes),
         named=notes.named,
+        ceiling=measured.ceiling if measured else None,
+        floor=measured.floor if measured else None,
         complaints=tuple(complaints),
     )
