@@ -109,6 +109,17 @@ def load_with_internals(model_name):
 """,
 )
 
+load.equivalent(
+    "transformers 5 chooses eager attention by itself when attentions are asked for at loading.",
+    'attn_implementation="eager",',
+    "",
+)
+load.equivalent(
+    "`from_pretrained` hands out a model in evaluation mode.",
+    "model.eval()",
+    "model",
+)
+
 # ---------------------------------------------------------------- internals
 
 look = task("internals", probe="seen")
@@ -176,7 +187,12 @@ look.check(
     points=1.5,
     hint="An empty tuple means that the attention implementation does not form the weights.",
 )
-look.check("no tensor carries a gradient graph", same("gradients"), points=0.5)
+look.check(
+    "no tensor carries a gradient graph",
+    same("gradients"),
+    points=0.5,
+    given="the attentions are all there, in order",
+)
 
 look.mistake(
     "Under SDPA attention `output_attentions=True` gives an empty tuple. Switch the model to "
@@ -426,6 +442,7 @@ weigh.check(
     points=0.5,
     hint="A score that is only small leaves a weight that is only small.",
     cases=("masked*", "extreme masked*"),
+    given="with a mask: the real keys share all the weight",
 )
 weigh.check(
     "extreme scores give right weights, and no NaN",
@@ -566,4 +583,10 @@ weigh.mistake(
     "You lose axes of length 1, as of a batch of one: do not `squeeze`.",
     "scores.softmax(dim=-1)",
     "scores.softmax(dim=-1).squeeze()",
+)
+
+weigh.equivalent(
+    "To exchange two axes is the same whichever is named first.",
+    "key.transpose(-2, -1)",
+    "key.transpose(-1, -2)",
 )

@@ -56,7 +56,7 @@ def pad_ids(
     for row, sequence in enumerate(sequences):
         start = 0 if side == "right" else longest - len(sequence)
         real = slice(start, start + len(sequence))
-        input_ids[row, real] = torch.tensor(sequence, dtype=torch.long)
+        input_ids[row, real] = torch.tensor(sequence)
         attention_mask[row, real] = 1
     return {"input_ids": input_ids, "attention_mask": attention_mask}
 

@@ -285,6 +285,7 @@ to_tensors.check(
     same("attention_mask", dims="batch sequence", dtype="exact"),
     points=1,
     hint="A LongTensor of the ids' shape. Nothing is padding in a batch of one text.",
+    given="the ids are a batch of one",
 )
 
 TENSORS = 'return tokenizer(text, return_tensors="pt")'
