@@ -1,0 +1,23 @@
+# loses: plot_attentions: one layer is handled, one head is not
+import matplotlib.pyplot as plt
+
+
+def plot_attentions(attentions, tokens):
+    n_layers = len(attentions)
+    n_heads = attentions[0].shape[1]
+    fig, axes = plt.subplots(n_layers, n_heads)
+    if n_layers == 1:
+        axes = [axes]
+    for layer in range(n_layers):
+        for head in range(n_heads):
+            ax = axes[layer][head]
+            ax.imshow(attentions[layer][0, head].detach())
+            ax.set_xticks(range(len(tokens)))
+            ax.set_xticklabels(tokens, rotation="vertical")
+            ax.set_yticks(range(len(tokens)))
+            ax.set_yticklabels(tokens)
+            if layer == n_layers - 1:
+                ax.set_xlabel(f"head={head}")
+            if head == 0:
+                ax.set_ylabel(f"layer={layer}")
+    return fig

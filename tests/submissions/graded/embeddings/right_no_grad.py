@@ -1,0 +1,17 @@
+import torch
+
+
+def call_with_batch(model, batch):
+    with torch.no_grad():
+        return model(**batch).last_hidden_state
+
+
+def call_with_arguments(model, batch):
+    with torch.no_grad():
+        output = model(batch["input_ids"], attention_mask=batch["attention_mask"])
+    return output.last_hidden_state
+
+
+def mean_pool(embeddings, attention_mask):
+    mask = attention_mask.unsqueeze(-1).to(embeddings.dtype)
+    return (embeddings * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)

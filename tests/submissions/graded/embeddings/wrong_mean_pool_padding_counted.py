@@ -1,0 +1,18 @@
+# loses: mean_pool: padding counts as well
+import torch
+
+
+def call_with_batch(model, batch):
+    with torch.no_grad():
+        output = model(**batch)
+    return output.last_hidden_state
+
+
+def call_with_arguments(model, batch):
+    with torch.no_grad():
+        output = model(batch["input_ids"], attention_mask=batch["attention_mask"])
+    return output.last_hidden_state
+
+
+def mean_pool(embeddings, attention_mask):
+    return embeddings.mean(dim=1)
