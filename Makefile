@@ -9,7 +9,7 @@ DEMO := build/demo
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint verify bench install clean
+.PHONY: demo test lint verify prove bench install clean
 
 demo: $(INSTALLED)
 	@rm -rf $(DEMO)
@@ -18,7 +18,7 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
-	$(BIN)/grader verify --seed proof
+	$(BIN)/grader verify --seed proof --mutants --seeds 2 --sample 1
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -27,6 +27,10 @@ lint: $(INSTALLED)
 
 verify: $(INSTALLED)
 	$(BIN)/grader verify
+
+# All that `make test` proves by a sample: every mutant, every right solution under 20 seeds.
+prove: $(INSTALLED)
+	$(BIN)/grader verify --seed proof --mutants --seeds 20
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.warm_vs_cold

@@ -7,16 +7,20 @@ the one place that turns a rule into a verdict, for the judge and for the diagno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from grader.compare import compare, drawn_from, within
 from grader.model import (
+    ArrayValue,
     Case,
     Check,
+    DictValue,
     Difference,
     DrawnFrom,
     FunctionBaseline,
+    ListValue,
     Missing,
     Outcome,
     Raised,
@@ -75,6 +79,22 @@ def holds(check: Check, got: Outcome, wanted: Outcome, answer: Value | Missing) 
     return isinstance(got, Returned) and not differences(check, got, wanted, answer)
 
 
+def failures(
+    task: Task, baseline: FunctionBaseline, outcomes: Mapping[str, Outcome]
+) -> Iterator[tuple[Check, Case]]:
+    """The checks that do not hold, each with every case in which it does not; ``outcomes`` are
+    those of all the task's cases or of some, by name."""
+    for check in task.checks:
+        for case in cases_of(check, task, baseline):
+            if case.name in outcomes and not holds(
+                check,
+                outcomes[case.name],
+                baseline.wanted[case.name],
+                baseline.answer(case.name),
+            ):
+                yield check, case
+
+
 def alike(check: Check, one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes are the same as far as the check looks at them."""
     if isinstance(one, Raised) or isinstance(other, Raised):
@@ -87,7 +107,23 @@ def alike(check: Check, one: Outcome, other: Outcome) -> bool:
     rule = check.rule if isinstance(check.rule, Same) else Same(path)
     if isinstance(at_path(other.value, path), Missing):
         return isinstance(at_path(one.value, path), Missing)
+    if rule.grad == "none":
+        # Two results that both carry a graph have the same fault: no reason to tell them apart.
+        if _graphs(at_path(one.value, path)) != _graphs(at_path(other.value, path)):
+            return False
+        rule = replace(rule, grad="any")
     return not compare(one.value, other.value, rule)
+
+
+def _graphs(value: Value | Missing) -> tuple[bool, ...]:
+    """For each tensor of a value, whether it carries a gradient graph."""
+    if isinstance(value, ArrayValue):
+        return (value.requires_grad,)
+    if isinstance(value, ListValue):
+        return tuple(flag for item in value.items for flag in _graphs(item))
+    if isinstance(value, DictValue):
+        return tuple(flag for _, item in value.items for flag in _graphs(item))
+    return ()
 
 
 def _raise_of(raised: Raised) -> tuple[str, str, str]:

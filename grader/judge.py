@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from grader.applies import applies, cases_of, differences, holds
+from grader.applies import applies, cases_of, differences, failures, holds
 from grader.diagnose import known_mistake
 from grader.model import (
     Baseline,
@@ -238,11 +238,7 @@ def _mistake(task: Task, baseline: FunctionBaseline, outcomes: Mapping[str, Outc
     """The sentence of the known mistake that was made; empty for right or unknown code."""
     if any(isinstance(outcome, Broken) for outcome in outcomes.values()):
         return ""
-    right = all(
-        holds(check, outcomes[case.name], baseline.wanted[case.name], baseline.answer(case.name))
-        for check in task.checks
-        for case in cases_of(check, task, baseline)
-    )
+    right = next(failures(task, baseline, outcomes), None) is None
     found = None if right else known_mistake(task, baseline, outcomes)
     return found.sentence if found else ""
 

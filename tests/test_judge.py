@@ -155,6 +155,20 @@ def test_of_two_mistakes_that_match_none_is_named():
     assert {line.mistake for line in grade.checks} == {""}
 
 
+def test_a_mistake_that_only_carries_a_graph_is_named():
+    """Two results with a graph are the same fault, though neither is what is asked."""
+
+    def tensor(grad: bool) -> Returned:
+        return Returned(ArrayValue("float64", np.array([1.0]), requires_grad=grad))
+
+    task = replace(TASK, checks=(Check("no graph", Same(grad="none"), 1.0),))
+    known = KnownMistake("It carries a graph.", dict.fromkeys(WANTED, tensor(True)))
+    baseline = FunctionBaseline(dict.fromkeys(WANTED, tensor(False)), mistakes=(known,))
+    did = dict.fromkeys(WANTED, tensor(True))
+    grade = judge_function(task, baseline, Observation("t", {"f": did}), SOURCE)
+    assert {check.mistake for check in grade.checks} == {"It carries a graph."}
+
+
 def test_right_code_is_never_told_a_mistake():
     grade = judged(*RIGHT, mistakes=(mistake("A mistake that shows nowhere.", 10, 20, 30),))
     assert {line.mistake for line in grade.checks} == {""}

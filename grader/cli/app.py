@@ -129,9 +129,6 @@ def verify(
             "--calibrate", help="Measure the tolerances and write each topic's tolerances.json."
         ),
     ] = False,
-    sampled: Annotated[
-        bool, typer.Option("--sampled", help="Under each further seed, one right solution a topic.")
-    ] = False,
     mutants: Annotated[
         bool,
         typer.Option(
@@ -140,7 +137,7 @@ def verify(
     ] = False,
     sample: Annotated[
         float | None,
-        typer.Option(min=0, help="So many mutants of each function, or a share: 0.1. Implies it."),
+        typer.Option(min=0, help="So many mutants of each function, or a share: 0.1."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -154,8 +151,7 @@ def verify(
         jobs,
         seeds,
         calibrate,
-        sampled,
-        mutants or sample is not None,
+        mutants,
         sample,
         as_json,
     )

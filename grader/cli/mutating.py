@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.table import Table
 
 from grader.baseline import topic_baseline
@@ -14,7 +12,7 @@ from grader.survive import Mutation, prove_mutants, trials, verdicts
 from grader.verify import Proof
 
 Mutations = dict[tuple[str, str], Mutation]
-_COLUMNS = ("killed", "equivalent", "survived")
+COLUMNS = ("killed", "equivalent", "survived")
 
 
 def mutations(session: Session, show: Steps, number: int, sample: float | None) -> Mutations:
@@ -39,13 +37,10 @@ def mutations(session: Session, show: Steps, number: int, sample: float | None) 
     return found
 
 
-def counts(found: Mutations, proof: Proof) -> dict[str, Any]:
-    """A proof's mutants for the JSON output; nothing where none were tried."""
+def counts(found: Mutations, proof: Proof) -> dict[str, int]:
+    """A proof's mutants by what became of them; nothing where none were tried."""
     mutation = found.get((proof.topic, proof.function))
-    if mutation is None:
-        return {}
-    known = {name: getattr(mutation, name) for name in _COLUMNS}
-    return {"mutants": known}
+    return {name: getattr(mutation, name) for name in COLUMNS} if mutation else {}
 
 
 def print_mutations(found: Mutations) -> None:
@@ -54,9 +49,9 @@ def print_mutations(found: Mutations) -> None:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("mutants of", no_wrap=True)
-    for name in _COLUMNS:
+    for name in COLUMNS:
         table.add_column(name, justify="right")
     for (topic, function), mutation in found.items():
-        numbers = (str(getattr(mutation, name)) for name in _COLUMNS)
+        numbers = (str(getattr(mutation, name)) for name in COLUMNS)
         table.add_row(f"{topic}.{function}", *numbers)
     out().print(table)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.baseline import run_all, topic_baseline
 from grader.cli.measuring import calibrate
-from grader.cli.mutating import Mutations, counts, mutations, print_mutations
+from grader.cli.mutating import COLUMNS, Mutations, counts, mutations, print_mutations
 from grader.cli.show import Steps, out, print_json, steps
 from grader.session import Session, open_session, slots
 from grader.spec import load_assignment
@@ -24,8 +24,9 @@ Complaints = dict[tuple[str, str], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for. ``seeds`` are further secret seeds; ``sampled`` takes fewer trials.
-    ``sample`` is how many mutants of each function are tried, or which share; ``None``: all."""
+    """What was asked for. ``seeds`` are further secret seeds. ``sample`` is how many mutants of
+    each function are tried, or which share, and then only one right solution under each further
+    seed; ``None``: all."""
 
     topics: list[str]
     reference: Path | None
@@ -33,7 +34,6 @@ class Options:
     jobs: int
     seeds: int
     calibrate: bool
-    sampled: bool
     mutants: bool
     sample: float | None
     as_json: bool
@@ -64,10 +64,9 @@ def verify(options: Options) -> int:
             survivors = {place: list(one.complaints) for place, one in mutated.items()}
             proofs = [_with(proof, survivors) for proof in proofs]
     if options.as_json:
-        print_json([asdict(proof) | counts(mutated, proof) for proof in proofs])
+        print_json([asdict(proof) | {"mutants": counts(mutated, proof)} for proof in proofs])
     else:
-        print_mutations(mutated)
-        _print(proofs, options)
+        _print(proofs, mutated, options)
     return 1 if any(proof.complaints for proof in proofs) else 0
 
 
@@ -99,13 +98,13 @@ def _under_seeds(session: Session, show: Steps, options: Options) -> Complaints:
     show.start_count("proving under other seeds", len(trials))
     found: Complaints = {}
 
+    sampled = options.sample is not None
+
     def prove_one(trial: tuple[str, int]) -> tuple[str, list[tuple[str, str]]]:
         name, turn = trial
         topic = load_assignment(session.reference, seeds[turn], [name]).topics[0]
         with session.open_runner() as runner:
-            told = prove_under(
-                topic, seeds[turn], caught[name], runner, turn if options.sampled else None
-            )
+            told = prove_under(topic, seeds[turn], caught[name], runner, turn if sampled else None)
             return name, list(told)
 
     with ThreadPoolExecutor(slots(options.jobs)) as pool:
@@ -124,11 +123,28 @@ def _with(proof: Proof, found: Complaints) -> Proof:
 _HEADINGS = ("pts", "cases", "checks", "right", "mistakes", "ceiling", "floor")
 
 
-def _print(proofs: list[Proof], options: Options) -> None:
+_WIDE = 107  # columns of a terminal that has room for the mutants in the same table
+
+
+def _print(proofs: list[Proof], mutated: Mutations, options: Options) -> None:
     console = out()
+    if mutated and not console.is_terminal:
+        console = out(_WIDE)
+    if console.width < _WIDE:
+        print_mutations(mutated)
+        mutated = {}
+    console.print(_table(proofs, mutated))
+    for proof in proofs:
+        for complaint in proof.complaints:
+            told = f"{proof.topic}.{proof.function}: {complaint}"
+            console.print(told, markup=False, soft_wrap=True)  # its code can be copied
+    console.print(_sum(proofs, options), markup=False)
+
+
+def _table(proofs: list[Proof], mutated: Mutations) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("function", no_wrap=True)
-    for name in _HEADINGS:
+    for name in (*_HEADINGS, *(COLUMNS if mutated else ())):
         table.add_column(name, justify="right")
     table.add_column("proof")
     topic = ""
@@ -137,14 +153,12 @@ def _print(proofs: list[Proof], options: Options) -> None:
             topic = proof.topic
             table.add_row(Text(topic, style="bold"))
         table.add_row(
-            f"  {proof.function}", *_numbers(proof), "FAILS" if proof.complaints else "ok"
+            f"  {proof.function}",
+            *_numbers(proof),
+            *map(str, counts(mutated, proof).values()),
+            "FAILS" if proof.complaints else "ok",
         )
-    console.print(table)
-    for proof in proofs:
-        for complaint in proof.complaints:
-            told = f"{proof.topic}.{proof.function}: {complaint}"
-            console.print(told, markup=False, soft_wrap=True)  # its code can be copied
-    console.print(_sum(proofs, options), markup=False)
+    return table
 
 
 def _numbers(proof: Proof) -> Iterator[str]:

@@ -27,9 +27,9 @@ from rich.progress import (
 _EVERY = 5.0  # seconds between plain lines
 
 
-def out() -> Console:
-    """Standard output. Piped, it is 80 columns wide and plain."""
-    return Console(highlight=False, soft_wrap=False)
+def out(width: int | None = None) -> Console:
+    """Standard output. Piped, it is plain and 80 columns wide unless ``width`` is given."""
+    return Console(highlight=False, soft_wrap=False, width=width)
 
 
 def err() -> Console:

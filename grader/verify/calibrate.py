@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.applies import cases_of, holds
+from grader.applies import cases_of, failures
 from grader.distance import distance, has_floats, in_single_precision
 from grader.model import (
     EXACT,
@@ -158,17 +158,8 @@ def _floor(
 
 def _elsewhere(check: Check, task: Task, baseline: FunctionBaseline, mistake: KnownMistake) -> bool:
     """Whether another check catches the mistake."""
-    return not all(
-        holds(
-            other,
-            mistake.outcomes[case.name],
-            baseline.wanted[case.name],
-            baseline.answer(case.name),
-        )
-        for other in task.checks
-        if other.name != check.name
-        for case in cases_of(other, task, baseline)
-    )
+    failed = failures(task, baseline, mistake.outcomes)
+    return any(other.name != check.name for other, _ in failed)
 
 
 def _single(check: Check, task: Task, baseline: FunctionBaseline) -> float:

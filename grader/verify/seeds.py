@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from grader.applies import applies, holds
+from grader.applies import failures
 from grader.baseline import mistake_job, topic_baseline
 from grader.model import Baseline, Broken, Case, FunctionBaseline, Observation, Outcome, Task, Topic
 from grader.plan import call_of, plan
@@ -83,18 +83,7 @@ def _failed(
     task: Task, known: FunctionBaseline, cases: tuple[Case, ...], did: Mapping[str, Outcome]
 ) -> list[Case]:
     """The cases in which some check does not hold."""
-    seen = Observation("", {task.function: dict(did)})
-    return [
-        case
-        for case in cases
-        if not all(
-            holds(
-                check,
-                seen.outcome(task.function, case.name),
-                known.wanted[case.name],
-                known.answer(case.name),
-            )
-            for check in task.checks
-            if applies(check, case, known.wanted[case.name])
-        )
-    ]
+    seen = Observation("", {task.function: did})
+    outcomes = {case.name: seen.outcome(task.function, case.name) for case in cases}
+    wrong = {case.name for _, case in failures(task, known, outcomes)}
+    return [case for case in cases if case.name in wrong]

@@ -1,6 +1,6 @@
 """How `attention_plot` is graded: cases, rubric and known mistakes.
 
-Left alone, because COURSE.md leaves it open: titles, colours, colour bars, extra axes, sizes,
+Left alone, because the course text leaves it open: titles, colours, colour bars, extra axes, sizes,
 labels of heads and layers at further cells, and whether pyplot still knows the figure.
 """
 
@@ -425,4 +425,35 @@ def plot_attentions(attentions, tokens):
     plt.switch_backend("TkAgg")
     return plt.figure()
 """,
+)
+
+# ---------------------------------------------------------------- mutants that are right too
+
+SIZE = "2 * heads, 2 * layers"
+SUBPLOTS = 'plt.subplots(layers, heads, figsize=size, squeeze=False, layout="constrained")'
+plot.equivalent(
+    "Every layer of a model has the same number of heads.",
+    "attentions[0]",
+    "attentions[-1]",
+)
+plot.equivalent(
+    "The size of the figure is left open.",
+    ("size = (2 * heads, 2 * layers)", "size = (None)"),
+    (SIZE, "2 * layers, 2 * heads"),
+    (SIZE, "2 / heads, 2 * layers"),
+    (SIZE, "2, 2 * layers"),
+    (SIZE, "heads, 2 * layers"),
+    (SIZE, "3 * heads, 2 * layers"),
+    (SIZE, "1 * heads, 2 * layers"),
+    (SIZE, "2 * heads, 2 / layers"),
+    (SIZE, "2 * heads, 2"),
+    (SIZE, "2 * heads, layers"),
+    (SIZE, "2 * heads, 3 * layers"),
+    (SIZE, "2 * heads, 1 * layers"),
+    (SUBPLOTS, SUBPLOTS.replace("figsize=size, ", "")),
+)
+plot.equivalent(
+    "The room between the cells is left open.",
+    SUBPLOTS,
+    SUBPLOTS.replace(', layout="constrained"', ""),
 )

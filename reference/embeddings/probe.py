@@ -17,6 +17,11 @@ def called(function, inputs):
     return facts
 
 
+def mask_first(batch):
+    """The batch with its keys the other way round: a mapping's order means nothing."""
+    return dict(reversed(batch.items()))
+
+
 def mode_of(model):
     """ "training" or "evaluation"; "mixed" where the model's parts are not all in one mode."""
     modes = {module.training for module in model.modules()}

@@ -1,10 +1,10 @@
 """How `embeddings` is graded: cases, rubric and known mistakes.
 
-Left alone, because COURSE.md leaves it open: which attention implementation the model is left
+Left alone, because the course text leaves it open: which attention implementation the model is left
 with, whether its parameters still require gradients, the dtype of a result.
 """
 
-from grader import batch, model, same, task, tensor
+from grader import batch, fixture, model, same, task, tensor
 
 # ---------------------------------------------------------------- both ways to call a model
 
@@ -29,7 +29,10 @@ def calling(function, sibling):
     call.case(
         "BERT: three texts",
         model=model("bert", seed=3),
-        batch=batch([[7, 21, 22], [7, 30], [7, 40, 41, 42, 43, 44]], kind="dict"),
+        batch=fixture(
+            "mask_first",
+            batch=batch([[7, 21, 22], [7, 30], [7, 40, 41, 42, 43, 44]], kind="dict"),
+        ),
     )
     call.case(
         "DistilBERT in training mode",
@@ -233,6 +236,12 @@ by_arguments.mistake(
     "the mask its name.",
     'attention_mask=batch["attention_mask"])',
     'batch["attention_mask"])',
+)
+by_arguments.mistake(
+    "You take the batch's values in their order. Take them by their keys: a mapping may have the "
+    "mask first.",
+    'model(batch["input_ids"], attention_mask=batch["attention_mask"])',
+    "model(input_ids=[*batch.values()][0], attention_mask=[*batch.values()][1])",
 )
 by_arguments.mistake(
     "Your mask is turned round: 1 marks a real token.",

@@ -315,13 +315,13 @@ tuning.case(
     "a fresh head with gradients left over",
     model=fixture("used", model=fresh("bert", seed=2, layers=2), seed=7),
     batches=THREE,
-    lr=LR,
+    lr=1.4 * LR,
 )
 tuning.case(
     "a fresh head, four batches, three labels",
     model=fresh("gpt2", seed=3, layers=2, num_labels=3, mode="train"),
     batches=FOUR,
-    lr=2 * LR,
+    lr=LR,
 )
 tuning.case(
     "one batch",
@@ -354,7 +354,7 @@ def fresh_heads(rng):
         yield {
             "model": fixture("used", model=fresh(arch, seed=seed, layers=1), seed=seed),
             "batches": batches,
-            "lr": rng.uniform(2e-4, 6e-4),
+            "lr": rng.uniform(1.5e-4, 3e-4),
         }
 
 
@@ -501,4 +501,16 @@ tuning.mistake(
     "You multiply the loss by the number of rows. The model's loss is a mean already.",
     KEEP,
     '        losses.append(loss.item() * len(batch["labels"]))\n',
+)
+
+tuning.equivalent(
+    "What is frozen gets no gradient, and one left over is forgotten before the first step: AdamW "
+    "passes such a parameter by.",
+    "[parameter for parameter in model.parameters() if parameter.requires_grad]",
+    "[parameter for parameter in model.parameters() if True]",
+)
+tuning.equivalent(
+    "A tensor of one number is as good as the number.",
+    "losses.append(loss.item())",
+    "losses.append(loss)",
 )

@@ -93,7 +93,7 @@ def top_p_probabilities(logits: Tensor, top_p: float) -> Tensor:
     before = likely_first.cumsum(dim=-1) - likely_first
     kept = before < top_p
     kept[..., 0] = True
-    nucleus = torch.zeros_like(probabilities).scatter(-1, order, likely_first * kept)
+    nucleus = probabilities.scatter(-1, order, likely_first * kept)
     return nucleus / nucleus.sum(dim=-1, keepdim=True)
 
 

@@ -172,6 +172,23 @@ write.mistake(
     "tokenizer.batch_decode(ids, skip_special_tokens=True)",
 )
 
+write.equivalent(
+    "Models come with a generation config that does not sample by itself.",
+    "do_sample=False,",
+    "",
+)
+write.equivalent(
+    "A single row is never padded: the option keeps `generate` from warning.",
+    "        do_sample=False,\n        max_new_tokens=max_new_tokens,\n"
+    "        pad_token_id=tokenizer.pad_token_id,\n",
+    "        do_sample=False,\n        max_new_tokens=max_new_tokens,\n        \n",
+)
+write.equivalent(
+    "`generate` gives one row here: the first is the last.",
+    "tokenizer.decode(ids[0], skip_special_tokens=True)",
+    "tokenizer.decode(ids[-1], skip_special_tokens=True)",
+)
+
 # ---------------------------------------------------------------- greedy_by_hand
 
 step = task("greedy_by_hand", probe="continued", wall=30.0)
@@ -218,7 +235,7 @@ step.case(
     "a long continuation",
     model=model("gpt2", seed=74, head="causal-lm"),
     input_ids=tensor(values=[[88, 2, 19, 45, 6]], dtype="int64"),
-    max_new_tokens=30,
+    max_new_tokens=22,
 )
 
 
@@ -246,6 +263,7 @@ step.check(
     same("generate_calls"),
     points=0.5,
     hint="Call the model itself: it gives logits.",
+    given="every row continues with its most likely tokens",
 )
 
 step.mistake(
@@ -376,6 +394,23 @@ def greedy_by_hand(model, input_ids, max_new_tokens):
 """,
 )
 
+step.equivalent(
+    "The index of the largest logit carries no gradient graph: only time and memory differ.",
+    ("with torch.no_grad():", "if True:"),
+    ("torch.no_grad", "torch.enable_grad"),
+)
+step.equivalent(
+    "Ids, and the logits at one position, have two axes: the last one is axis 1.",
+    (
+        "logits[:, -1].argmax(dim=-1, keepdim=True)",
+        "logits[:, -1].argmax(dim=1, keepdim=True)",
+    ),
+    (
+        "torch.cat([input_ids, next_ids], dim=-1)",
+        "torch.cat([input_ids, next_ids], dim=1)",
+    ),
+)
+
 # ---------------------------------------------------------------- top_p_probabilities
 
 nucleus = task("top_p_probabilities", probe="filtered")
@@ -490,6 +525,7 @@ nucleus.check(
 )
 
 KEPT = "kept = before < top_p"
+OWN_PLACES = "probabilities.scatter(-1, order, likely_first * kept)"
 nucleus.mistake(
     "You leave out the token that crosses top_p.",
     KEPT,
@@ -522,18 +558,18 @@ nucleus.mistake(
 )
 nucleus.mistake(
     "Your probabilities are sorted. Bring each back to its token's place.",
-    "torch.zeros_like(probabilities).scatter(-1, order, likely_first * kept)",
+    OWN_PLACES,
     "likely_first * kept",
 )
 nucleus.mistake(
     "You undo the sort with `gather`. That sorts once more: `scatter` is its inverse.",
-    "torch.zeros_like(probabilities).scatter(-1, order, likely_first * kept)",
+    OWN_PLACES,
     "(likely_first * kept).gather(-1, order)",
 )
 nucleus.mistake(
     "You compare single probabilities with a threshold. It is the sum of the likeliest ones that "
     "has to reach top_p.",
-    "torch.zeros_like(probabilities).scatter(-1, order, likely_first * kept)",
+    OWN_PLACES,
     "probabilities * (probabilities > 1 - top_p)",
 )
 nucleus.mistake(
@@ -620,6 +656,23 @@ nucleus.mistake(
     "    assert 0 < top_p < 1\n    probabilities = logits",
 )
 
+nucleus.equivalent(
+    "`sort` takes the last axis where none is named.",
+    "probabilities.sort(dim=-1, descending=True)",
+    "probabilities.sort(descending=True)",
+)
+nucleus.equivalent(
+    "They differ where a sum is exactly top_p, which is not graded.",
+    "before < top_p",
+    "before <= top_p",
+)
+nucleus.equivalent(
+    "Before the most likely token there is exactly 0, so every top_p above 0 keeps it. A top_p of "
+    "0 is reached exactly by no token at all, which is not graded.",
+    "kept[..., 0] = True",
+    "pass",
+)
+
 # ---------------------------------------------------------------- sample
 
 draw = task(
@@ -635,14 +688,14 @@ draw.case(
     **LECTURE,
     prompt="Once upon a time",
     n=2,
-    max_new_tokens=4,
+    max_new_tokens=3,
 )
 draw.case(
     "the lecture's model, and a prompt of two lines",
     **LECTURE,
     prompt="Roses are red,\nviolets are blue",
-    n=3,
-    max_new_tokens=3,
+    n=2,
+    max_new_tokens=2,
 )
 # The oracle refuses a case where rounding could change a nucleus; the seeds are chosen so that the
 # nuclei are small and no text is rare.
@@ -688,13 +741,13 @@ draw.case(
     max_new_tokens=2,
     top_p=0.8,
 )
-# The probabilities are 0.34, 0.22, 0.14, 0.08 and a tail; the end token is in the tail.
-FEW = [1.0, 1.2, 34.0, 1.4, 0.9, 22.0, 1.1, 1.3, 0.8, 1.5, 0.7]
-FEW += [14.0, 1.6, 1.25, 8.0, 1.05, 1.15, 1.35, 1.45, 0.95, 2.05]
+# The probabilities are 0.43, 0.20, 0.09, 0.06 and a tail; the end token is in the tail.
+FEW = [1.0, 1.2, 41.0, 1.4, 0.9, 19.0, 1.1, 1.3, 0.8, 1.5, 0.7]
+FEW += [9.0, 1.6, 1.25, 6.0, 1.05, 1.15, 1.35, 1.45, 0.95, 2.05]
 draw.case(
     "even: a nucleus of a few tokens",
     **_small("cd", count=20, kind="even_writer", seed=1600, weights=FEW),
-    n=60,
+    n=24,
     max_new_tokens=16,
     top_p=0.75,
 )
@@ -706,8 +759,8 @@ MANY.insert(43, 0.001)
 draw.case(
     "even: a nucleus of more than 50 tokens",
     **_small("xyz", count=86, kind="even_writer", seed=1701, weights=MANY),
-    n=40,
-    max_new_tokens=16,
+    n=30,
+    max_new_tokens=8,
     top_p=0.96,
 )
 
@@ -761,6 +814,7 @@ draw.check(
     points=0.25,
     hint="`generate` has another filter, and it is on unless you switch it off.",
     cases="even: a nucleus of more*",
+    given="n texts that begin with the prompt",
 )
 draw.check(
     "the caller's seed decides: the same one gives the same texts, another one others",
@@ -949,4 +1003,12 @@ def sample(model, tokenizer, prompt, n, max_new_tokens, top_p=0.9):
         ids = torch.cat([ids, drawn], dim=-1)
     return tokenizer.batch_decode(ids, skip_special_tokens=True)
 """,
+)
+
+draw.equivalent(
+    "A text that ends early is padded all the same, with the config's pad token or the end token. "
+    "Both are special tokens, which are left out.",
+    "        num_return_sequences=n,\n        max_new_tokens=max_new_tokens,\n"
+    "        pad_token_id=tokenizer.pad_token_id,\n",
+    "        num_return_sequences=n,\n        max_new_tokens=max_new_tokens,\n        \n",
 )

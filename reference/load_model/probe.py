@@ -38,7 +38,8 @@ def loaded(function, inputs):
     """The hidden states that the loaded model's base gives, what lies beyond the base, the mode.
 
     The call is made in float64 and in evaluation mode, so that a model in the wrong mode loses
-    the mode's points only. The head and the mode are told along with a few of the numbers.
+    the mode's points only. The weights are rounded to bfloat16 first, in which they may have been
+    loaded. The head and the mode are told along with a few of the numbers.
     """
     model = function(**inputs)
     if not isinstance(model, PreTrainedModel):
@@ -47,7 +48,7 @@ def loaded(function, inputs):
     base = set(model.base_model.modules())
     beyond = [name or type(model).__name__ for name, m in model.named_modules() if m not in base]
     with torch.inference_mode():
-        model.double().eval()
+        model.bfloat16().double().eval()
         outputs = model.base_model(input_ids=IDS, attention_mask=MASK, return_dict=True)
     hidden_states = outputs.last_hidden_state[MASK == 1]
     first = hidden_states[0, :4]

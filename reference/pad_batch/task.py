@@ -1,7 +1,7 @@
 """What the functions of `pad_batch` are tried on, what each check is worth, and known mistakes.
 
-Left alone, because COURSE.md leaves it open: extra keys of a batch, which mapping it is, a batch
-of no rows or of empty rows alone (a rectangle without columns).
+Left alone, because the course text leaves it open: extra keys of a batch, which mapping it is, a
+batch of no rows or of empty rows alone (a rectangle without columns).
 """
 
 from grader import batch, raises, same, task, tokenizer

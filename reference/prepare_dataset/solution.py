@@ -50,7 +50,7 @@ def small_splits(dataset: Dataset, seed: int, n_train: int, n_val: int) -> Datas
 def tokenize_splits(splits: DatasetDict, tokenizer: PreTrainedTokenizerBase) -> DatasetDict:
     """Turn the text of every split into ids.
 
-    splits: any number of splits, of any names, with the columns `text` and `label`.
+    splits: `train` and `val`, each with the columns `text` and `label`.
     The columns of the result are exactly `input_ids`, `attention_mask` and `labels`, in any order,
     and its rows hold torch tensors. Rows are cut, as the tokenizer cuts, at the model's maximum
     length. Pad them or not: both are right. (If you pad here, `make_loaders` is given rows padded

@@ -493,23 +493,28 @@ ids.case(
 LONG = "Good actors and bad dialogues, and in the end nobody knew why. "
 ids.case(
     "a review longer than DistilBERT's 512 tokens",
-    splits=fixture("splits", train=fixture("texts", texts=[LONG * 45, "Short."], labels=[0, 1])),
+    splits=fixture(
+        "splits",
+        train=fixture("texts", texts=[LONG * 45, "Short."], labels=[0, 1]),
+        val=fixture("texts", texts=["Short too."], labels=[0]),
+    ),
     tokenizer=tokenizer("bert"),
 )
 ids.case(
     "a review longer than 512, and one longer than GPT-2's 1,024 tokens",
     splits=fixture(
-        "splits", val=fixture("texts", texts=[LONG * 50, "Short.", LONG * 90], labels=[1, 0, 1])
+        "splits",
+        train=fixture("texts", texts=["Short."], labels=[0]),
+        val=fixture("texts", texts=[LONG * 50, "Short.", LONG * 90], labels=[1, 0, 1]),
     ),
     tokenizer=tokenizer("gpt2"),
 )
 ids.case(
-    "three splits of other names, one of them of one row",
+    "one row to validate with",
     splits=fixture(
         "splits",
-        test=fixture("reviews", rows=3, start=400, step=90, characters=90),
-        unsupervised=fixture("reviews", rows=1, start=900, characters=60),
         train=fixture("reviews", rows=2, start=480, step=30, characters=70),
+        val=fixture("reviews", rows=1, start=900, characters=60),
     ),
     tokenizer=tokenizer("bert"),
 )
@@ -522,6 +527,7 @@ ids.case(
             texts=["", "👍🏽 né\u0301e", "a [MASK] b", "NEVER Never never", "tab\tand  blanks"],
             labels=[1, 1, 0, 0, 1],
         ),
+        val=fixture("texts", texts=["ÉTÉ", ""], labels=[0, 1]),
     ),
     tokenizer=tokenizer("bert"),
 )
@@ -674,11 +680,6 @@ ids.mistake(
     "Your format covers the ids only: the other columns are hidden from whoever takes a row.",
     '.with_format("torch")',
     '.with_format("torch", columns=["input_ids"])',
-)
-ids.mistake(
-    "You count on splits called `train` and `val`. Take those that are there.",
-    "    tokenized = splits.map(",
-    '    tokenized = DatasetDict(train=splits["train"], val=splits["val"]).map(',
 )
 ids.mistake(
     "You return a plain dict. `DatasetDict` is a dict that has `map` and more.",

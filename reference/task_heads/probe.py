@@ -108,9 +108,12 @@ def kind_of(model):
 
 
 def hidden_states(model):
-    """The last hidden states of the base model, of real tokens, in float64 and evaluation mode."""
+    """The last hidden states of the base model, of real tokens, in float64 and evaluation mode.
+
+    The weights are rounded to bfloat16 first, in which they may have been loaded.
+    """
     with torch.inference_mode():
-        model.double().eval()
+        model.bfloat16().double().eval()
         outputs = model.base_model(input_ids=IDS, attention_mask=MASK, return_dict=True)
     return outputs.last_hidden_state[MASK == 1]
 

@@ -151,6 +151,16 @@ metrics.mistake(
     PREDICTIONS,
     "    predictions = logits.topk(1, dim=-1)\n",
 )
+metrics.equivalent(
+    "The logits have two axes: the last one is number 1.",
+    "np.argmax(logits, axis=-1)",
+    "np.argmax(logits, axis=1)",
+)
+metrics.equivalent(
+    "The mean is a float64 of numpy, which is a float.",
+    "float(np.mean(predictions == labels))",
+    "np.mean(predictions == labels)",
+)
 
 # --------------------------------------------------------------------- training_arguments
 settings = task("training_arguments", probe="arguments_trace")
@@ -331,6 +341,11 @@ settings.mistake(
         "        num_train_epochs=num_epochs,\n        per_device_train_batch_size=batch_size,\n",
         "        num_train_epochs=batch_size,\n        per_device_train_batch_size=num_epochs,\n",
     ),
+)
+settings.equivalent(
+    "transformers 5 reports to no service unless it is told to.",
+    'report_to="none",',
+    "",
 )
 
 # -------------------------------------------------------------------------- build_trainer

@@ -99,7 +99,7 @@ def fit(
     total_steps = num_epochs * len(train_loader)
     scheduler = get_linear_schedule_with_warmup(optimizer, 0, total_steps)
     train_losses, val_losses = [], []
-    best_epoch, best_loss, best_state = None, math.inf, None
+    best_loss = math.inf
     for epoch in range(num_epochs):
         train_losses += train_epoch(model, train_loader, optimizer, scheduler)
         val_losses.append(evaluate(model, val_loader))

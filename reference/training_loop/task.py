@@ -181,6 +181,12 @@ epoch.mistake(
     "    model.train()\n    losses = []\n",
     "    model.train()\n    losses = []\n    optimizer = AdamW(model.parameters(), lr=0.01)\n",
 )
+epoch.equivalent(
+    "A number and a tensor of no axes are interchangeable in a result, and the text leaves open "
+    "whether it is detached.",
+    "losses.append(loss.item())",
+    "losses.append(loss)",
+)
 
 # ------------------------------------------------------------------------------- evaluate
 held = task("evaluate", probe="evaluate_trace")
@@ -312,6 +318,11 @@ held.mistake(
     "            losses.append(model(**batch).loss.item())",
     '            wrong = model(**batch).logits.argmax(-1) != batch["labels"]\n'
     "            losses.append(wrong.double().mean().item())",
+)
+held.equivalent(
+    "A number and a tensor of no axes are interchangeable in a result.",
+    "model(**batch).loss.item()",
+    "model(**batch).loss",
 )
 
 # ------------------------------------------------------------------------------------ fit
@@ -447,6 +458,7 @@ SCHEDULER = "get_linear_schedule_with_warmup(optimizer, 0, total_steps)"
 KEPT = "            best_state = copy.deepcopy(model.state_dict())\n"
 TRAINED = "        train_losses += train_epoch(model, train_loader, optimizer, scheduler)\n"
 VALIDATED = "        val_losses.append(evaluate(model, val_loader))\n"
+NO_BEST = "    best_loss = math.inf\n"
 BETTER = "        if val_losses[-1] < best_loss:\n"
 
 fit.mistake(
@@ -558,7 +570,7 @@ fit.mistake(
 fit.mistake(
     "You keep the epoch with the highest validation loss.",
     (BETTER, "        if val_losses[-1] > best_loss:\n"),
-    ("None, math.inf, None", "None, -math.inf, None"),
+    (NO_BEST, "    best_loss = -math.inf\n"),
 )
 fit.mistake(
     "You keep the last epoch, not the best one.",
@@ -568,7 +580,7 @@ fit.mistake(
 fit.mistake(
     "You keep the first epoch and never compare again: remember the best loss along with it.",
     BETTER,
-    "        if best_state is None:\n",
+    "        if epoch == 0:\n",
 )
 fit.mistake(
     "You compare each epoch with the one before it. Compare it with the best so far.",
@@ -584,8 +596,8 @@ fit.mistake(
 )
 fit.mistake(
     "Your best loss starts from 1, so an epoch above it is never kept. Start from infinity.",
-    "None, math.inf, None",
-    "0, 1.0, copy.deepcopy(model.state_dict())",
+    NO_BEST,
+    "    best_epoch, best_loss, best_state = 0, 1.0, copy.deepcopy(model.state_dict())\n",
 )
 fit.mistake(
     "You count epochs from 1. The first one is epoch 0.",
