@@ -127,5 +127,7 @@ def _graphs(value: Value | Missing) -> tuple[bool, ...]:
 
 
 def _raise_of(raised: Raised) -> tuple[str, str, str]:
-    """What an exception says, without addresses and sizes: one class has many causes."""
-    return raised.type, raised.stage, re.sub(r"0x[0-9a-f]+|\d+", "#", raised.message)
+    """What an exception says, without addresses, sizes and the names of temporary folders: one
+    class has many causes."""
+    message = re.sub(r"(/[\w.-]+)+|0x[0-9a-f]+|\d+", "#", raised.message)
+    return raised.type, raised.stage, message

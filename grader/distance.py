@@ -89,8 +89,8 @@ def _array(value: Value | Missing) -> Any:
 
 def _size(got: Any, want: Any, tolerance: Tolerance) -> float:
     with np.errstate(invalid="ignore", divide="ignore"):
-        size = np.abs(got - want)
+        size = np.where(got == want, 0.0, np.abs(got - want))
         if tolerance.rtol:
             # Below the scale a number is compared absolutely rather than relatively.
-            size = size / (tolerance.atol / tolerance.rtol + np.abs(want))
-    return float(np.max(np.where(np.isfinite(size), size, 0.0), initial=0.0))
+            size = np.where(size, size / (tolerance.atol / tolerance.rtol + np.abs(want)), 0.0)
+    return float(np.max(np.where(np.isnan(size), 0.0, size), initial=0.0))

@@ -287,7 +287,9 @@ def _sampled(topic: Topic, every: list[Trial], sample: float | None) -> Iterator
         by_function.setdefault(trial.judges[0] if trial.judges else "", []).append(trial)
     for function, found in by_function.items():
         number = int(sample) if sample >= 1 else math.ceil(sample * len(found))
-        drawn = Random(f"{topic.name}.{function}").sample(range(len(found)), len(found))
+        drawn = Random(f"{function} {topic.reference} {topic.probes}").sample(
+            range(len(found)), len(found)
+        )
         yield from (found[index] for index in sorted(drawn[:number]))
 
 

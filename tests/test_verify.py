@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from grader import raises, same
 from grader.model import (
+    Assignment,
     Broken,
     Case,
     Check,
+    Died,
     Fixture,
     FunctionBaseline,
     Job,
@@ -21,6 +24,7 @@ from grader.model import (
     Mistake,
     Observation,
     Outcome,
+    Raised,
     Returned,
     Task,
     Tolerance,
@@ -28,9 +32,9 @@ from grader.model import (
 )
 from grader.spec import Measure, SpecError, dump_measures, measures
 from grader.spec.tolerances import with_measures
-from grader.verify import caught_by, margins, noisy_jobs, prove_under
+from grader.verify import caught_by, margins, noisy_jobs, prove_under, unheard, verify
 from grader.verify.order import reversed_job, same_outcomes
-from grader.verify.trivial import trivial_job, trivial_observations
+from grader.verify.trivial import BEFORE, not_tried, trivial_job, trivial_observations
 
 CASES = (
     Case("shown", {"x": 1.0}, public=True),
@@ -52,10 +56,11 @@ class Script:
     def __init__(self, **does) -> None:
         self.does = does
         self.asked: list[Job] = []
+        self.otherwise: Callable[[float], object] = lambda x: x * 10.0
 
     def run(self, job: Job) -> Observation:
         self.asked.append(job)
-        act = self.does.get(job.source, lambda x: x * 10.0)
+        act = self.does.get(job.source, self.otherwise)
         return Observation(
             job.topic,
             {
@@ -66,7 +71,15 @@ class Script:
 
 
 def _outcome(value: object) -> Outcome:
-    return value if isinstance(value, Broken) else Returned(value)
+    return value if isinstance(value, Broken | Raised) else Returned(value)
+
+
+MISTAKES = (Mistake("public", "wrong everywhere", 7), Mistake("hidden", "wrong on two", 9))
+WRONG = {"wrong everywhere": lambda x: 0.0, "wrong on two": lambda x: 0.0 if x == 2.0 else x * 10.0}
+
+
+def seeded(topic: Topic = TOPIC) -> Topic:
+    return replace(topic, tasks=(replace(TASK, mistakes=MISTAKES),))
 
 
 # ---------------------------------------------------------------- the order of cases
@@ -93,7 +106,7 @@ def test_every_trivial_answer_is_a_call_of_its_own():
     names = {call.function for call in job.calls}
     assert names <= set(re.findall(r"def (\w+)", job.source))
     did = {name: {"shown": Returned(name)} for name in names}
-    told = dict(trivial_observations(task, Observation("t", did)))
+    told = dict(trivial_observations(task, Observation("t", did), {"shown": Returned("right")}))
     assert {"the input `x`", "always KeyError", "NaN of the expected shape"} <= set(told)
     assert len({seen.outcome("f", "shown") for seen in told.values()}) == len(names)
 
@@ -110,11 +123,79 @@ def test_every_trivial_answer_is_a_call_of_its_own():
 def test_what_trivial_answers_are(answer: str, expected: list):
     pytest.importorskip("torch")
     topic = replace(TOPIC, reference="def f(x):\n    return {'a': [x, 's']}\n")
-    names = [name for name, _ in trivial_observations(TASK, Observation("t"))]
+    wanted = dict.fromkeys([case.name for case in CASES], Returned(0))
+    names = [name for name, _ in trivial_observations(TASK, Observation("t"), wanted)]
     space: dict = {}
     exec(compile(trivial_job(topic, TASK).source, "trivial", "exec"), space)
     function = space[f"trivial_{names.index(answer)}"]
     assert [function(3), function(4)] == expected
+
+
+def test_an_answer_that_could_not_be_given_is_told():
+    names = {call.function for call in trivial_job(TOPIC, TASK).calls}
+    fine = {name: outcomes(1.0, 2.0, 3.0) for name in names}
+    assert not_tried(TASK, Observation("t", fine)) == ""
+    assert "'shown'" in not_tried(TASK, Observation("t", fine | {"trivial_0": {}}))
+    unloaded = Raised("ImportError", "no torch", ("ImportError",), stage="load")
+    for accident in (Broken("ours"), Died("signal"), unloaded):
+        did = fine | {"trivial_3": outcomes(1.0, 2.0, 3.0) | {"kept": accident}}
+        assert "'kept'" in not_tried(TASK, Observation("t", did))
+    refused = Raised("ValueError", "no", ("ValueError",), stage="call")
+    did = fine | {"trivial_3": outcomes(1.0, 2.0, 3.0) | {"kept": refused}}
+    assert not_tried(TASK, Observation("t", did)) == ""
+
+
+def test_the_first_case_has_no_case_before_it():
+    wanted = outcomes(10.0, 20.0, 30.0)
+    names = [name for name, _ in trivial_observations(TASK, Observation("t"), wanted)]
+    late = f"trivial_{names.index(BEFORE)}"
+    did = Observation("t", {late: outcomes(0.0, 10.0, 20.0)})
+    told = dict(trivial_observations(TASK, did, wanted))[BEFORE].outcomes["f"]
+    assert told == {**outcomes(0.0, 10.0, 20.0), "shown": Returned(10.0)}
+
+
+# ---------------------------------------------------------------- whole proofs
+
+
+def proven(topic: Topic, folder: Path, **does) -> str:
+    """All complaints about a topic, for what its sources do."""
+    made = next(verify(Assignment((topic,)), folder, Script(**does)))
+    return "\n".join(made.complaints)
+
+
+BROKEN_NAME = Raised("NameError", "name 'txt' is not defined", ("NameError",))
+
+
+def test_a_mistake_that_never_runs_is_told(tmp_path: Path):
+    assert "never runs" not in proven(seeded(), tmp_path, **WRONG)
+    told = proven(seeded(), tmp_path, **WRONG | {"wrong on two": lambda x: BROKEN_NAME})
+    assert "task.py:9: the mistake never runs" in told
+
+
+def test_a_tolerance_that_nobody_measured_is_told(tmp_path: Path):
+    assert "nobody measured" in proven(seeded(), tmp_path, **WRONG)
+    (tmp_path / "t").mkdir()
+    file = tmp_path / "t" / "tolerances.json"
+    measure = Measure(ceiling=1e-7, floor=1e-2, tolerance=1e-5)
+    file.write_text(dump_measures({"f": {"the value": measure}}))
+    told = proven(seeded(), tmp_path, **WRONG)
+    assert "measured" not in told
+    assert "too close" not in told
+    close = Measure(ceiling=1e-7, floor=1e-5, tolerance=1e-6)
+    file.write_text(dump_measures({"f": {"the value": close}}))
+    assert "too close together" in proven(seeded(), tmp_path, **WRONG)
+
+
+def test_a_trivial_answer_that_earns_is_told(tmp_path: Path):
+    def job(x: float) -> float:
+        return 0.0
+
+    topic = replace(seeded(), reference=REFERENCE, rights={"one": "one", "two": "two"})
+    every = dict.fromkeys(["one", "two", REFERENCE, *WRONG], job)
+    runner = Script(**every)
+    runner.otherwise = lambda x: 0.0
+    made = next(verify(Assignment((topic,)), tmp_path, runner))
+    assert any("zero earns the points of 'the value'" in told for told in made.complaints)
 
 
 # ---------------------------------------------------------------- tolerances by measurement
@@ -179,12 +260,20 @@ def test_exact_checks_and_whole_numbers_are_not_measured():
     assert list(margins(TASK, whole, {})) == []
 
 
+def test_a_harmless_change_that_did_not_come_back_is_told():
+    baseline = FunctionBaseline(outcomes(1.0, 2.0, 3.0))
+    died = Observation("t", {"f": outcomes(1.0, 2.0, 3.0) | {"kept": Died("timeout")}})
+    assert list(unheard(TASK, baseline, {"two threads": died, "SDPA attention": died})) == [
+        "two threads measures nothing on 'kept': it did not come back"
+    ]
+
+
 def test_harmless_changes_reach_the_models_inside_inputs():
     inner = Fixture("model", {"arch": "bert"})
     case = Case("c", {"x": [Fixture("wrapped", {"model": inner})]})
     topic = replace(TOPIC, tasks=(replace(TASK, cases=(case,)),))
     jobs = dict(noisy_jobs(topic))
-    made = jobs["sdpa attention"].calls[0].cases[0].inputs["x"][0].arguments["model"]
+    made = jobs["SDPA attention"].calls[0].cases[0].inputs["x"][0].arguments["model"]
     assert made.arguments == {"arch": "bert", "attn_implementation": "sdpa"}
     assert "eager attention" not in dict(noisy_jobs(TOPIC))
     for job in jobs.values():
@@ -217,13 +306,6 @@ def test_a_wrong_tolerance_file_is_told(tmp_path: Path, text: str, told: str):
 
 
 # ---------------------------------------------------------------- other seeds
-
-MISTAKES = (Mistake("public", "wrong everywhere", 7), Mistake("hidden", "wrong on two", 9))
-WRONG = {"wrong everywhere": lambda x: 0.0, "wrong on two": lambda x: 0.0 if x == 2.0 else x * 10.0}
-
-
-def seeded(topic: Topic = TOPIC) -> Topic:
-    return replace(topic, tasks=(replace(TASK, mistakes=MISTAKES),))
 
 
 def test_only_mistakes_that_public_cases_miss_are_tried_again():

@@ -137,13 +137,18 @@ def verify(
     ] = False,
     sample: Annotated[
         float | None,
-        typer.Option(min=0, help="So many mutants of each function, or a share: 0.1."),
+        typer.Option(
+            help="A sample: so many mutants of each function, or a share of them (0.1); and one "
+            "right solution under each further seed."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove the checks: right solutions pass, every mistake loses points, the stub scores 0."""
     from grader.cli import proving
 
+    if sample is not None and sample <= 0:
+        raise typer.BadParameter("name a number above 0", param_hint="--sample")
     options = proving.Options(
         topics or [],
         reference,

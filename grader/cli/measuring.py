@@ -13,12 +13,21 @@ from functools import partial
 
 from grader.baseline import Remembering, run_all, topic_baseline
 from grader.cli.show import Steps, err
-from grader.model import Topic
+from grader.model import Baseline, Observation, Topic
 from grader.plan import plan
 from grader.sandbox import WarmSandbox
 from grader.session import Session, baseline_folder, fingerprint
 from grader.spec import FILE, Measure, dump_measures
-from grader.verify import ENVIRONMENTS, LEAST_RATIO, Margin, every_job, margins, noise, noisy_jobs
+from grader.verify import (
+    ENVIRONMENTS,
+    LEAST_RATIO,
+    Margin,
+    every_job,
+    margins,
+    noise,
+    noisy_jobs,
+    unheard,
+)
 from grader.whole import write_whole
 
 
@@ -36,24 +45,25 @@ def calibrate(session: Session, show: Steps, number: int) -> dict[tuple[str, str
             show.advance(len(references) * len(ENVIRONMENTS))
     found: dict[tuple[str, str], list[str]] = {}
     for topic in session.assignment.topics:
-        measured = list(_margins(session, topic))
+        baseline, noisy = _noise(session, topic)
+        measured = []
+        for task in topic.tasks:
+            known = baseline.functions[task.function]
+            margins_of = list(margins(task, known, noisy))
+            told = [_too_close(margin) for margin in margins_of if not margin.wide_enough]
+            found[topic.name, task.function] = [*told, *unheard(task, known, noisy)]
+            measured += margins_of
         _write(session, topic, measured)
-        for margin in measured:
-            if not margin.wide_enough:
-                found.setdefault((topic.name, margin.function), []).append(_too_close(margin))
     return found
 
 
-def _margins(session: Session, topic: Topic) -> Iterator[Margin]:
+def _noise(session: Session, topic: Topic) -> tuple[Baseline, dict[str, Observation]]:
     with ExitStack() as stack:
         runner = stack.enter_context(session.open_remembering())
         elsewhere = {
             name: stack.enter_context(_open_elsewhere(session, name)) for name in ENVIRONMENTS
         }
-        noisy = noise(topic, runner, elsewhere)
-        baseline = topic_baseline(topic, runner)
-    for task in topic.tasks:
-        yield from margins(task, baseline.functions[task.function], noisy)
+        return topic_baseline(topic, runner), noise(topic, runner, elsewhere)
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from grader.baseline import run_all, topic_baseline
+from grader.baseline import BaselineError, run_all, topic_baseline
 from grader.cli.measuring import calibrate
 from grader.cli.mutating import COLUMNS, Mutations, counts, mutations, print_mutations
 from grader.cli.show import Steps, out, print_json, steps
 from grader.session import Session, open_session, slots
-from grader.spec import load_assignment
+from grader.spec import SpecError, derived_seed, load_assignment
 from grader.verify import Proof, caught_by, every_job, prove_under
 from grader.verify import verify as prove
 
@@ -91,7 +91,7 @@ def _under_seeds(session: Session, show: Steps, options: Options) -> Complaints:
             topic.name: caught_by(topic, topic_baseline(topic, runner))
             for topic in session.assignment.topics
         }
-    seeds = [f"{session.seed}-{number}" for number in range(1, options.seeds + 1)]
+    seeds = [derived_seed(session.seed, number) for number in range(1, options.seeds + 1)]
     trials = [
         (topic.name, turn) for topic in session.assignment.topics for turn in range(len(seeds))
     ]
@@ -102,10 +102,17 @@ def _under_seeds(session: Session, show: Steps, options: Options) -> Complaints:
 
     def prove_one(trial: tuple[str, int]) -> tuple[str, list[tuple[str, str]]]:
         name, turn = trial
-        topic = load_assignment(session.reference, seeds[turn], [name]).topics[0]
-        with session.open_runner() as runner:
-            told = prove_under(topic, seeds[turn], caught[name], runner, turn if sampled else None)
-            return name, list(told)
+        try:
+            topic = load_assignment(session.reference, seeds[turn], [name]).topics[0]
+            with session.open_runner() as runner:
+                told = prove_under(
+                    topic, seeds[turn], caught[name], runner, turn if sampled else None
+                )
+                return name, list(told)
+        except (BaselineError, SpecError) as error:
+            # The others' verdicts are not lost for one seed's.
+            function = session.assignment.topic(name).tasks[0].function
+            return name, [(function, f"under the seed {seeds[turn]!r}: {error}")]
 
     with ThreadPoolExecutor(slots(options.jobs)) as pool:
         for name, complaints in pool.map(prove_one, trials):
@@ -175,4 +182,5 @@ def _sum(proofs: list[Proof], options: Options) -> str:
     mistakes = sum(proof.mistakes for proof in proofs)
     verdict = f"{failed} not proven" if failed else "all proven"
     seeds = f", under {options.seeds} further seeds" if options.seeds else ""
-    return f"{len(proofs)} functions, {mistakes} mistakes{seeds}: {verdict}"
+    sampled = " (mutants and right solutions by a sample)" if options.sample is not None else ""
+    return f"{len(proofs)} functions, {mistakes} mistakes{seeds}: {verdict}{sampled}"

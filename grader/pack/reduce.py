@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from grader.applies import alike, cases_of, holds
+from grader.applies import alike, cases_of, failures
 from grader.baseline import baseline_jobs
 from grader.model import (
     Assignment,
@@ -97,16 +97,10 @@ def _fingerprints(task: Task, known: FunctionBaseline) -> tuple[KnownMistake, ..
     one of them may also look like a third."""
     asked = [(check, case.name) for check in task.checks for case in cases_of(check, task, known)]
 
-    def is_right(outcomes: Outcomes) -> bool:
-        return all(
-            holds(check, outcomes[case], known.wanted[case], known.answer(case))
-            for check, case in asked
-        )
-
     def are_alike(one: Outcomes, other: Outcomes) -> bool:
         return all(alike(check, one[case], other[case]) for check, case in asked)
 
-    wrong = [mistake for mistake in known.mistakes if not is_right(mistake.outcomes)]
+    wrong = [mistake for mistake in known.mistakes if any(failures(task, known, mistake.outcomes))]
     found = []
     for mistake in wrong:
         others = (other.outcomes for other in wrong if other is not mistake)

@@ -322,6 +322,8 @@ def clean_environment(course: Mapping[str, str]) -> dict[str, str]:
         "MPLBACKEND": "Agg",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
+        # `torch.compile` would call a compiler, which no child may: compiled code runs as written.
+        "TORCHDYNAMO_DISABLE": "1",
         **course,
     }
 

@@ -4,7 +4,7 @@ In: ``reference/<topic>/``. Out: a frozen ``Assignment``, or ``SpecError`` with 
 """
 
 from grader.spec.errors import SpecError, UnknownTopicError
-from grader.spec.load import load_assignment, load_topic, new_seed, topic_names
+from grader.spec.load import derived_seed, load_assignment, load_topic, new_seed, topic_names
 from grader.spec.tolerances import FILE, Measure, dump_measures, measures
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Measure",
     "SpecError",
     "UnknownTopicError",
+    "derived_seed",
     "dump_measures",
     "load_assignment",
     "load_topic",

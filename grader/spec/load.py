@@ -7,6 +7,7 @@ line for whatever staff must mend. ``task.py`` is staff's own code and runs here
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -40,6 +41,11 @@ _ORDER = (
 def new_seed() -> str:
     """A secret seed for one run's hidden cases."""
     return secrets.token_hex(8)
+
+
+def derived_seed(seed: str, number: int) -> str:
+    """A further seed, from which nobody can tell the first."""
+    return hashlib.sha256(f"{seed}/{number}".encode()).hexdigest()[:16]
 
 
 def topic_names(reference: Path) -> tuple[str, ...]:

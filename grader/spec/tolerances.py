@@ -87,7 +87,10 @@ def with_measures(tasks: tuple[Task, ...], folder: Path) -> tuple[Task, ...]:
     )
 
 
-_AGAIN = "Run `grader verify --calibrate TOPIC`, and review what it writes."
+_AGAIN = (
+    "Take it out or delete the file, run `grader verify --calibrate TOPIC`, and review what it "
+    "writes."
+)
 
 
 def _measured(check: Check, measure: Measure | None) -> Check:

@@ -3,7 +3,7 @@
 In: an assignment and runners. Out: a ``Proof`` for every function, with each complaint in words.
 """
 
-from grader.verify.calibrate import LEAST_RATIO, Margin, margins, noise
+from grader.verify.calibrate import LEAST_RATIO, Margin, margins, noise, unheard
 from grader.verify.noise import ENVIRONMENTS, noisy_jobs
 from grader.verify.prove import Proof, every_job, verify
 from grader.verify.seeds import caught_by, prove_under
@@ -19,5 +19,6 @@ __all__ = [
     "noise",
     "noisy_jobs",
     "prove_under",
+    "unheard",
     "verify",
 ]

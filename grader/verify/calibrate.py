@@ -28,7 +28,7 @@ from grader.model import (
 )
 from grader.plan import plan
 from grader.sandbox import Runner
-from grader.verify.noise import noisy_jobs
+from grader.verify.noise import ATTENTIONS, noisy_jobs
 
 # A result in single precision is right wherever the dtype is open: half a unit in its last place.
 SINGLE_PRECISION = 2.0**-24
@@ -98,11 +98,27 @@ def margins(
         for name, seen in noisy.items()
     }
     for check in task.checks:
-        if _has_tolerance(check, task, baseline):
+        if has_tolerance(check, task, baseline):
             yield _margin(check, task, baseline, outcomes)
 
 
-def _has_tolerance(check: Check, task: Task, baseline: FunctionBaseline) -> bool:
+def unheard(
+    task: Task, baseline: FunctionBaseline, noisy: Mapping[str, Observation]
+) -> Iterator[str]:
+    """A complaint for each run of right code that did not come back where it should: what it would
+    have measured is missing."""
+    for name, seen in noisy.items():
+        if name in ATTENTIONS:  # not every model, nor every output of one, has both
+            continue
+        for case in task.cases:
+            did = seen.outcome(task.function, case.name)
+            if isinstance(baseline.wanted[case.name], Returned) and not isinstance(did, Returned):
+                yield f"{name} measures nothing on {case.name!r}: it did not come back"
+                break
+
+
+def has_tolerance(check: Check, task: Task, baseline: FunctionBaseline) -> bool:
+    """Whether the check compares floats otherwise than bit for bit."""
     rule = check.rule
     if not isinstance(rule, Same) or rule.tolerance == EXACT:
         return False

@@ -54,6 +54,7 @@ _APPENDED = {
     "four threads": _THREADS.format(threads=4),
     "each row alone": _ALONE,
 }
+ATTENTIONS = {"eager attention": "eager", "SDPA attention": "sdpa"}
 _MODELS = ("model", "pretrained")
 
 
@@ -61,14 +62,14 @@ def noisy_jobs(topic: Topic) -> Iterator[tuple[str, Job]]:
     """(what is different, the reference's job with it)."""
     for name, text in _APPENDED.items():
         yield name, plan(topic, topic.reference + text)
-    for attention in ("eager", "sdpa"):
+    for name, attention in ATTENTIONS.items():
         job = plan(topic, topic.reference)
         calls = tuple(
             replace(call, cases=tuple(_with(case, attention) for case in call.cases))
             for call in job.calls
         )
         if calls != job.calls:
-            yield f"{attention} attention", replace(job, calls=calls)
+            yield name, replace(job, calls=calls)
 
 
 def _with(case: Case, attention: str) -> Case:

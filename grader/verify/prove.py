@@ -6,7 +6,7 @@ In: an assignment and a runner. Out: a ``Proof`` for every function, with each c
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +16,12 @@ from grader.model import (
     Assignment,
     Baseline,
     Broken,
+    FunctionBaseline,
     FunctionGrade,
     Job,
     Observation,
+    Outcome,
+    Raised,
     Source,
     Status,
     Task,
@@ -28,8 +31,9 @@ from grader.plan import plan
 from grader.sandbox import Runner
 from grader.spec import Measure, measures
 from grader.stub import stub_of
+from grader.verify.calibrate import LEAST_RATIO, has_tolerance
 from grader.verify.order import reversed_job, same_outcomes
-from grader.verify.trivial import trivial_job, trivial_observations
+from grader.verify.trivial import BEFORE, not_tried, trivial_job, trivial_observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ def verify(assignment: Assignment, reference: Path, runner: Runner) -> Iterator[
             notes[task.function].complaints += _trivial_complaints(topic, task, baseline, runner)
             notes[task.function].complaints += _shape_complaints(task)
             measured = measures(reference / topic.name).get(task.function, {})
+            known = baseline.functions[task.function]
+            notes[task.function].complaints += _measure_complaints(task, known, measured)
             yield _proof(topic, task, notes[task.function], closest(measured.values()))
 
 
@@ -136,8 +142,25 @@ def _prove_mistakes(
             notes.complaints.append(f"{where}: grader error while running the mistake")
         elif all(check.status is Status.PASSED for check in grade.checks):
             notes.complaints.append(f"{where}: the mistake loses no points: {mistake.sentence!r}")
+        elif _never_runs(observation.outcomes[task.function].values()):
+            notes.complaints.append(
+                f"{where}: the mistake never runs: every case ends in a name, a module or a file "
+                "that is not there. Mend its code."
+            )
         told = {check.mistake for check in grade.checks if check.mistake}
         notes.named += told == {mistake.sentence}
+
+
+_UNINTENDED = ("NameError", "ModuleNotFoundError", "SyntaxError")
+
+
+def _never_runs(outcomes: Iterable[Outcome]) -> bool:
+    """Whether the code breaks down before it does what it was written for."""
+    return all(
+        isinstance(outcome, Raised)
+        and (outcome.stage in ("load", "lookup") or not {*_UNINTENDED}.isdisjoint(outcome.classes))
+        for outcome in outcomes
+    )
 
 
 def _trivial_complaints(
@@ -145,10 +168,16 @@ def _trivial_complaints(
 ) -> Iterator[str]:
     """Checks that give points to an answer that took no thought."""
     observation = runner.run(trivial_job(topic, task))
-    for answer, alone in trivial_observations(task, observation):
+    wanted = baseline.functions[task.function].wanted
+    failed = not_tried(task, observation)
+    if failed:
+        yield f"a trivial answer could not be tried: {failed}"
+    for answer, alone in trivial_observations(task, observation, wanted):
         grade = _judge(task, baseline, alone, topic, "")
+        given = {task.cases[0].name} if answer == BEFORE else set()
         for name in dict.fromkeys(check.check for check in grade.checks if check.score > 0):
-            yield f"{answer} earns the points of {name!r}"
+            if {check.case for check in grade.checks if check.check == name} != given:
+                yield f"{answer} earns the points of {name!r}"
 
 
 def _shape_complaints(task: Task) -> Iterator[str]:
@@ -158,6 +187,24 @@ def _shape_complaints(task: Task) -> Iterator[str]:
         yield "it has no hidden case"
     if len(task.mistakes) < 4:
         yield f"it has {len(task.mistakes)} mistakes, and needs four"
+
+
+def _measure_complaints(
+    task: Task, known: FunctionBaseline, measured: Mapping[str, Measure]
+) -> Iterator[str]:
+    """Tolerances that were guessed, and those whose noise and mistakes lie too close together."""
+    for check in task.checks:
+        measure = measured.get(check.name)
+        if measure is None and has_tolerance(check, task, known):
+            yield f"{check.name!r} has a tolerance that nobody measured: {_MEASURE}"
+        elif measure is not None:
+            floor = measure.floor or math.inf
+            wide = floor / measure.ceiling >= LEAST_RATIO
+            if not (wide and measure.ceiling < measure.tolerance < floor):
+                yield f"{check.name!r}: noise and mistakes lie too close together: {_MEASURE}"
+
+
+_MEASURE = "run `grader verify --calibrate TOPIC`"
 
 
 def closest(measured: Iterable[Measure]) -> Measure | None:

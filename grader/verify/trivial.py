@@ -6,12 +6,13 @@ the reference's answer, worked out in a fork: no probe sees how.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from grader.model import Job, Observation, Outcome, Raises, Task, Topic
+from grader.model import Broken, Died, Job, Observation, Outcome, Raised, Raises, Task, Topic
 from grader.plan import call_of, plan
 
+BEFORE = "the answer of the case before"
 _WITHOUT_INPUT = {
     "nothing": "None",
     "zero": "0",
@@ -20,60 +21,70 @@ _WITHOUT_INPUT = {
     "an empty text": '""',
     "an empty list": "[]",
     "an empty dict": "{}",
-    "an empty tensor": "torch.empty(0)",
-    "a tensor of one zero": "torch.zeros(1)",
+    "an empty tensor": "_trivial_torch.empty(0)",
+    "a tensor of one zero": "_trivial_torch.zeros(1)",
 }
 _OF_THE_RIGHT_SHAPE = {
-    "zeros of the expected shape": "_filled(right, 0)",
-    "ones of the expected shape": "_filled(right, 1)",
-    "NaN of the expected shape": '_filled(right, float("nan"))',
+    "zeros of the expected shape": "_trivial_filled(right, 0)",
+    "ones of the expected shape": "_trivial_filled(right, 1)",
+    "NaN of the expected shape": '_trivial_filled(right, float("nan"))',
 }
+# Its names are long, so that none of a reference's is among them.
 _TOOLS = '''
 
-import os
-import pickle
-from collections.abc import Mapping
+import os as _trivial_os
+import pickle as _trivial_pickle
+from collections.abc import Mapping as _TrivialMapping
 
-import torch
+import torch as _trivial_torch
 
-_reference = {function}
-_answers = []
+_trivial_reference = {function}
+_trivial_before = []
 
 
-def _right(arguments, named):
-    """The reference's answer, worked out in a fork: nothing that it does is seen here."""
-    reading, writing = os.pipe()
-    pid = os.fork()
+class _TrivialLossError(Exception):
+    """A result that is more than data."""
+
+
+def _trivial_right(arguments, named):
+    """The reference's answer, worked out in a fork: nothing that it does is seen here. ``None``
+    where it raises or gives more than data."""
+    reading, writing = _trivial_os.pipe()
+    pid = _trivial_os.fork()
     if pid == 0:
         try:
-            data = pickle.dumps(_bare(_reference(*arguments, **named)))
-            with os.fdopen(writing, "wb") as file:
+            data = _trivial_pickle.dumps(_trivial_bare(_trivial_reference(*arguments, **named)))
+            with _trivial_os.fdopen(writing, "wb") as file:
                 file.write(data)
         finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as file:
+            _trivial_os._exit(0)
+    _trivial_os.close(writing)
+    with _trivial_os.fdopen(reading, "rb") as file:
         data = file.read()
-    os.waitpid(pid, 0)
-    return pickle.loads(data) if data else None
+    _trivial_os.waitpid(pid, 0)
+    return _trivial_pickle.loads(data) if data else None
 
 
-def _bare(value):
-    """The value with ``None`` for whatever is more than data."""
-    if isinstance(value, torch.Tensor):
+def _trivial_bare(value):
+    """The value as plain data. Raises where it is more."""
+    if isinstance(value, _trivial_torch.Tensor):
         return value.detach().clone()
-    if isinstance(value, Mapping):
-        return {{key: _bare(item) for key, item in value.items()}}
+    if isinstance(value, _TrivialMapping):
+        return {{key: _trivial_bare(item) for key, item in value.items()}}
     if isinstance(value, (list, tuple)):
-        return [_bare(item) for item in value]
-    return value if isinstance(value, (bool, int, float, str)) else None
+        return [_trivial_bare(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise _TrivialLossError
 
 
-def _filled(value, filling):
+def _trivial_filled(value, filling):
     """The same structure, filled; whole numbers cannot be NaN and become -1."""
     whole = filling if filling == filling else -1
-    if isinstance(value, torch.Tensor):
-        return torch.full_like(value, filling if value.dtype.is_floating_point else whole)
+    if isinstance(value, _trivial_torch.Tensor):
+        return _trivial_torch.full_like(
+            value, filling if value.dtype.is_floating_point else whole
+        )
     if isinstance(value, bool):
         return filling == 1
     if isinstance(value, int):
@@ -81,16 +92,21 @@ def _filled(value, filling):
     if isinstance(value, float):
         return float(filling)
     if isinstance(value, dict):
-        return {{key: _filled(item, filling) for key, item in value.items()}}
+        return {{key: _trivial_filled(item, filling) for key, item in value.items()}}
     if isinstance(value, list):
-        return [_filled(item, filling) for item in value]
+        return [_trivial_filled(item, filling) for item in value]
     return "" if isinstance(value, str) else None
 
 
-def _before(right):
-    """The answer of the case before this one."""
-    _answers.append(right)
-    return _answers[-2] if len(_answers) > 1 else None
+def _trivial_late(arguments, named):
+    """The answer of the case before this one. Where an answer is more than data, the reference
+    works for the arguments of the case before."""
+    right = _trivial_right(arguments, named)
+    _trivial_before.append((right, arguments, named))
+    if len(_trivial_before) < 2:
+        return None
+    right, arguments, named = _trivial_before[-2]
+    return _trivial_reference(*arguments, **named) if right is None else right
 
 '''
 
@@ -108,11 +124,28 @@ def trivial_job(topic: Topic, task: Task) -> Job:
     return replace(plan(topic, source, functions=[task.function]), calls=calls)
 
 
-def trivial_observations(task: Task, observation: Observation) -> Iterator[tuple[str, Observation]]:
-    """What each trivial answer did, as if the student's function had done it."""
+def trivial_observations(
+    task: Task, observation: Observation, wanted: Mapping[str, Outcome]
+) -> Iterator[tuple[str, Observation]]:
+    """What each trivial answer did, as if the student's function had done it. The first case has
+    no case before it: there that answer is right, so that the other cases decide."""
     for index, (name, _) in enumerate(_answers(task)):
         found: dict[str, Outcome] = dict(observation.outcomes.get(_name(index), {}))
+        if name == BEFORE:
+            found[task.cases[0].name] = wanted[task.cases[0].name]
         yield name, replace(observation, outcomes={task.function: found})
+
+
+def not_tried(task: Task, observation: Observation) -> str:
+    """Why an answer could not be given at all; empty when each was."""
+    for index, (name, _) in enumerate(_answers(task)):
+        for case in task.cases:
+            outcome = observation.outcome(_name(index), case.name)
+            if isinstance(outcome, Broken | Died):
+                return f"{name} on {case.name!r}: {outcome}"
+            if isinstance(outcome, Raised) and outcome.stage in ("load", "lookup", "signature"):
+                return f"{name} on {case.name!r}: {outcome.type}: {outcome.message}"
+    return ""
 
 
 def _name(index: int) -> str:
@@ -131,5 +164,5 @@ def _answers(task: Task) -> Iterator[tuple[str, str]]:
     for exception in sorted({c.rule.exception for c in task.checks if isinstance(c.rule, Raises)}):
         yield f"always {exception}", f'raise {exception}("no")'
     for name, value in _OF_THE_RIGHT_SHAPE.items():
-        yield name, f"right = _right(arguments, named)\n    return {value}"
-    yield "the answer of the case before", "return _before(_right(arguments, named))"
+        yield name, f"right = _trivial_right(arguments, named)\n    return {value}"
+    yield BEFORE, "return _trivial_late(arguments, named)"

@@ -68,7 +68,9 @@ def image_of(axes):
 
 def rows_of(figure):
     """The cells, row by row from the top, each row from the left; by where they are."""
-    cells = [axes for axes in figure.axes if axes.get_visible() and image_of(axes) is not None]
+    shown = [axes for axes in figure.axes if axes.get_visible() and image_of(axes) is not None]
+    # A colour bar drawn as an image is no cell: as many queries as keys make a square.
+    cells = [axes for axes in shown if is_square(image_of(axes))] or shown
     if any(axes.get_axes_locator() for axes in cells):
         figure.draw_without_rendering()  # only then are they where they belong
     rows = []
@@ -78,6 +80,11 @@ def rows_of(figure):
         else:
             rows.append([axes])
     return [sorted(row, key=lambda axes: middle(axes.bbox)[0]) for row in rows]
+
+
+def is_square(image):
+    height, width = image.get_array().shape[:2]
+    return height == width
 
 
 def without_images(figure):

@@ -42,9 +42,12 @@ def loaded(function, inputs):
     model.double().eval()
     with torch.no_grad():
         outputs = model(input_ids=IDS, attention_mask=MASK)
+        base = model.base_model(input_ids=IDS, attention_mask=MASK).last_hidden_state
+    # Neither the mode nor a missing head is worth anything without the model that was asked for.
+    first = base[0, 0, :4]
     return {
-        "training": True in modes,
-        "without_head": without_head,
+        "training": {"in_training_mode": True in modes, "first_numbers": first},
+        "without_head": {"is_the_base_model": without_head, "first_numbers": first},
         "hidden_states": getattr(outputs, "hidden_states", None),
         "attentions": getattr(outputs, "attentions", None),
     }

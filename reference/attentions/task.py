@@ -7,7 +7,13 @@ from grader import batch, fixture, model, same, task, tensor
 load = task("load_with_internals", probe="loaded", wall=30.0)
 load.case("DistilBERT", public=True, model_name="distilbert/distilbert-base-cased")
 load.case("GPT-2", public=True, model_name="distilgpt2")
-load.case("BERT, from a folder", model_name=fixture("saved", seed=8))
+
+
+@load.cases
+def bert_from_a_folder(rng):
+    yield {"model_name": fixture("saved", seed=rng.randrange(10_000))}
+
+
 load.check(
     "the outputs carry the hidden states",
     same("hidden_states", dims="batch sequence hidden"),

@@ -4,6 +4,7 @@ In: a student's function and its inputs. Out: dicts of tensors, ids and names. N
 in here.
 """
 
+import random
 import tempfile
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,6 +16,7 @@ from transformers import (
     AutoModel,
     AutoModelForTokenClassification,
     BertConfig,
+    BertModel,
     BertTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -65,14 +67,16 @@ _PIECES = [
 ]
 
 
-def tokenizer_folder(kind):
-    """A folder with a small tokenizer and a config; capital letters are in its path.
+def tokenizer_folder(kind, seed=0):
+    """A folder with a small tokenizer and a tiny model; capital letters are in its path. ``seed``
+    gives the pieces their ids.
 
     "lower" is a WordPiece that lower-cases, with a token added later; "words" is a tokenizer of no
     named class, with one id a word.
     """
     folder = _new_folder("My-Tokenizer")
-    vocabulary = {piece: i for i, piece in enumerate(_PIECES)}
+    pieces = random.Random(seed).sample(_PIECES, len(_PIECES))
+    vocabulary = {piece: i for i, piece in enumerate(pieces)}
     if kind == "lower":
         tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=True)
         tokenizer.add_tokens(["upon"])
@@ -84,7 +88,9 @@ def tokenizer_folder(kind):
         )
         tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]")
     tokenizer.save_pretrained(folder)
-    BertConfig(vocab_size=len(tokenizer)).save_pretrained(folder)
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = BertConfig(vocab_size=len(tokenizer), intermediate_size=8, **sizes)
+    BertModel(config).save_pretrained(folder)
     return folder
 
 

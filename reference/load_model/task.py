@@ -8,7 +8,14 @@ tokenizer = task("load_tokenizer", probe="tokenized", wall=30.0)
 tokenizer.case("DistilBERT", public=True, model_name="distilbert/distilbert-base-cased")
 tokenizer.case("GPT-2", public=True, model_name="distilgpt2")
 tokenizer.case("a folder: lower case", model_name=fixture("tokenizer_folder", kind="lower"))
-tokenizer.case("a folder: words", model_name=fixture("tokenizer_folder", kind="words"))
+
+
+@tokenizer.cases
+def folder_of_words(rng):
+    seed = rng.randrange(10_000)
+    yield {"model_name": fixture("tokenizer_folder", kind="words", seed=seed)}
+
+
 tokenizer.check(
     "the tokenizers of the lecture's models",
     same("ids"),
@@ -22,7 +29,7 @@ tokenizer.check(
     points=1,
     hint="Save a tokenizer with `save_pretrained(folder)` and load it by the folder's path. The "
     "name says nothing about the architecture, and the folder knows all the settings.",
-    cases="a folder*",
+    cases=("a folder*", "folder_*"),
 )
 
 TOKENIZER = "return AutoTokenizer.from_pretrained(model_name)"
@@ -113,7 +120,13 @@ base.case("DistilBERT", public=True, model_name="distilbert/distilbert-base-case
 base.case("GPT-2", public=True, model_name="distilgpt2")
 base.case("BERT", model_name="google-bert/bert-base-cased")
 base.case("a folder: ALBERT", model_name=fixture("model_folder", kind="albert", seed=3))
-base.case("a folder: GPT-Neo", model_name=fixture("model_folder", kind="gpt_neo", seed=4))
+
+
+@base.cases
+def folder_of_gpt_neo(rng):
+    seed = rng.randrange(10_000)
+    yield {"model_name": fixture("model_folder", kind="gpt_neo", seed=seed)}
+
 
 # Wide enough for weights that were loaded in half precision: other weights are off by about 1.
 STATES = same("hidden_states", rtol=0.0, atol=0.1, dims="token hidden")
@@ -130,7 +143,7 @@ base.check(
     STATES,
     points=1,
     hint="An `Auto...` class finds the architecture, also that of a folder.",
-    cases=("GPT-2", "BERT", "a folder*"),
+    cases=("GPT-2", "BERT", "a folder*", "folder_*"),
 )
 base.check(
     "no task head",

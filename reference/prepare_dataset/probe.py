@@ -53,11 +53,14 @@ def limited(tokenizer, length):
     return tokenizer
 
 
-def tokenized(train, train_labels, val, val_labels):
+def tokenized(train, train_labels, val, val_labels, pad_id=0):
     """Splits in torch format of given ids: rows of unequal length, or, where the student's own
-    `tokenize_splits` pads, padded with 0 to the longest of the split."""
+    `tokenize_splits` pads, padded with ``pad_id`` to the longest of the split."""
     pads = _pads_itself()
-    made = {"train": _rows(train, train_labels, pads), "val": _rows(val, val_labels, pads)}
+    made = {
+        "train": _rows(train, train_labels, pads, pad_id),
+        "val": _rows(val, val_labels, pads, pad_id),
+    }
     return DatasetDict(made).with_format("torch")
 
 
@@ -86,18 +89,21 @@ def _pads_itself():
     """Whether the student's `tokenize_splits` gives short and long texts equal lengths."""
     own = getattr(sys.modules.get("solution"), "tokenize_splits", None)
     two = {"text": ["word5", "word6 word7 word8"], "label": [0, 1]}
+    splits = {name: Dataset.from_dict(two) for name in ("train", "val")}
     try:
-        made = own(DatasetDict(train=Dataset.from_dict(two)), small_tokenizer())
+        made = own(DatasetDict(splits), small_tokenizer())
         lengths = {len(ids) for ids in made["train"].with_format(None)["input_ids"]}
-    except Exception:
+    except NotImplementedError:
         return False
+    except Exception:
+        return True  # its fault counts there: equal lengths suit every way of loading them
     return len(lengths) == 1
 
 
-def _rows(rows, labels, pads):
+def _rows(rows, labels, pads, pad_id):
     width = max(map(len, rows)) if pads else 0
     masks = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
-    ids = [row + [0] * (width - len(row)) for row in rows]
+    ids = [row + [pad_id] * (width - len(row)) for row in rows]
     return Dataset.from_dict({"input_ids": ids, "attention_mask": masks, "labels": labels})
 
 
@@ -225,7 +231,11 @@ def _described(batch):
     if not isinstance(batch, Mapping):
         return type(batch).__name__
     sizes = {len(value) for value in batch.values() if isinstance(value, torch.Tensor)}
-    kinds = {name: f"{_kind(value)}, {_axes(value)} axes" for name, value in batch.items()}
+    kinds = {
+        name: f"{'tensor' if name == 'attention_mask' and _axes(value) == 2 else _kind(value)}, "
+        f"{_axes(value)} axes"
+        for name, value in batch.items()
+    }
     return {"rows": sorted(sizes), "columns": kinds}
 
 

@@ -725,8 +725,8 @@ def rows(count, start=5, longest=6):
     ]
 
 
-def loaders(n_train, n_val, batch_size, tokenizer, labels=2, longest=6):
-    """The inputs of a case."""
+def loaders(n_train, n_val, batch_size, tokenizer, labels=2, longest=6, pad_id=0):
+    """The inputs of a case. ``pad_id`` is the tokenizer's."""
     return {
         "splits": fixture(
             "tokenized",
@@ -734,6 +734,7 @@ def loaders(n_train, n_val, batch_size, tokenizer, labels=2, longest=6):
             train_labels=[(number // 2) % labels for number in range(n_train)],
             val=rows(n_val, start=8, longest=longest),
             val_labels=[(number + 1) % labels for number in range(n_val)],
+            pad_id=pad_id,
         ),
         "tokenizer": tokenizer,
         "batch_size": batch_size,
@@ -743,11 +744,17 @@ def loaders(n_train, n_val, batch_size, tokenizer, labels=2, longest=6):
 load.case(
     "batches of four, the last ones shorter", public=True, **loaders(14, 6, 4, tokenizer("bert"))
 )
-load.case("GPT-2 pads with its end token", public=True, **loaders(11, 5, 3, tokenizer("gpt2")))
+load.case(
+    "GPT-2 pads with its end token",
+    public=True,
+    **loaders(11, 5, 3, tokenizer("gpt2"), pad_id=50_256),
+)
 load.case("batches of one", **loaders(10, 3, 1, fixture("small_tokenizer")))
 load.case("a batch larger than all rows", **loaders(12, 4, 50, fixture("small_tokenizer")))
 load.case("no batch is short", **loaders(15, 10, 5, fixture("small_tokenizer"), labels=3))
-load.case("one row in each split", **loaders(1, 1, 8, fixture("small_tokenizer", pad_id=2)))
+load.case(
+    "one row in each split", **loaders(1, 1, 8, fixture("small_tokenizer", pad_id=2), pad_id=2)
+)
 load.case("more rows for validation", **loaders(10, 23, 16, tokenizer("bert"), labels=4))
 load.case("all rows of one length", **loaders(13, 7, 4, fixture("small_tokenizer"), longest=2))
 load.case(
@@ -758,6 +765,7 @@ load.case(
         train_labels=[number % 2 for number in range(12)],
         val=[[0], [9, 0, 0, 4], [0, 0, 3]],
         val_labels=[1, 0, 1],
+        pad_id=7,
     ),
     tokenizer=fixture("small_tokenizer", pad_id=7),
     batch_size=5,

@@ -15,7 +15,10 @@ from transformers import PreTrainedModel
 
 IDS = torch.tensor([[2, 40, 90, 17, 3, 0], [2, 71, 3, 0, 0, 0]])
 MASK = torch.tensor([[1, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 0]])
-DETACHING = {torch.Tensor.detach, torch.Tensor.detach_, torch.Tensor.data.__get__}
+DETACHING = {
+    *(torch.detach, torch.detach_, torch.Tensor.detach, torch.Tensor.detach_),
+    torch.Tensor.data.__get__,
+}
 SOME = 30  # entries of a vocabulary that are looked at
 
 
@@ -70,6 +73,7 @@ def predicted(function, inputs):
     def after(module, arguments, output):
         if isinstance(module, PreTrainedModel):
             graphs.update(part.requires_grad for part in _tensors(output))
+            watch.armed = True
 
     hooks = [register_module_forward_pre_hook(before), register_module_forward_hook(after)]
     try:
@@ -88,16 +92,18 @@ def predicted(function, inputs):
 
 
 class Detaching(TorchFunctionMode):
-    """Sees whether a tensor was detached: another way to have no gradients in what follows."""
+    """Sees whether a tensor was detached, once it is armed: another way to have no gradients in
+    what follows. `numpy(force=True)` detaches too."""
 
     def __init__(self):
         super().__init__()
-        self.seen = False
+        self.armed = self.seen = False
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        if function in DETACHING and args[0].requires_grad:
+        named = kwargs or {}
+        if self.armed and (function in DETACHING or named.get("force")):
             self.seen = True
-        return function(*args, **(kwargs or {}))
+        return function(*args, **named)
 
 
 def kind_of(model):

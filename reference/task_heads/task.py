@@ -82,6 +82,7 @@ load.case(
     "more tasks",
     task=[
         *["causal-lm", "text-classification", "classification", "lm", "", "masked_lm"],
+        *["visual-question-answering", "baseline", "Base", "base "],
         *["question-answering", "token-classification"],
     ],
     model_name=BERT,
@@ -198,6 +199,22 @@ load.mistake(
         LOADED,
         LOADED.replace("classes[task]", "next(c for name, c in classes.items() if task in name)"),
     ),
+)
+load.mistake(
+    "You look whether a task's name is part of the text. The text has to be equal to one.",
+    (
+        KNOWN,
+        KNOWN.replace("if task not in classes", "if not any(name in task for name in classes)"),
+    ),
+    (
+        LOADED,
+        LOADED.replace("classes[task]", "next(c for name, c in classes.items() if name in task)"),
+    ),
+)
+load.mistake(
+    "You take blanks and capital letters out of the task first. It has to be spelled as asked for.",
+    KNOWN,
+    "    task = task.strip().lower()\n" + KNOWN,
 )
 load.mistake(
     "You know a task too many: `causal-lm` is not among the six.",

@@ -22,6 +22,8 @@ def arguments_trace(function, inputs):
     if not isinstance(found, TrainingArguments):
         return {"result": found}
     metric = found.metric_for_best_model
+    # What is the same whatever is asked for is told along with what was asked for.
+    asked = {"output_dir": str(found.output_dir)}
     lower = not found.greater_is_better
     return {
         "output_dir": str(found.output_dir),
@@ -29,14 +31,16 @@ def arguments_trace(function, inputs):
         "batch_size": found.per_device_train_batch_size,
         "lr": float(found.learning_rate),
         "seed": found.seed,
-        "evaluates": evaluation(found),
-        "saves": plain(found.save_strategy),
-        "best": {
+        "evaluates": asked | {"when": evaluation(found)},
+        "saves": asked | {"when": plain(found.save_strategy)},
+        "best": asked
+        | {
             "loaded_at_end": bool(found.load_best_model_at_end),
             "by_some_metric": metric is not None,
             "in_its_direction": lower == str(metric).endswith("loss"),
         },
-        "services": [name for name in found.report_to if name not in _LOCAL_REPORTS],
+        "services": asked
+        | {"names": [name for name in found.report_to if name not in _LOCAL_REPORTS]},
     }
 
 

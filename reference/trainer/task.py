@@ -377,14 +377,19 @@ building.case(
     val_dataset=fixture("dataset", **VAL),
     tokenizer=fixture("small_tokenizer", pad_id=0),
 )
-building.case(
-    "BERT, in training mode",
-    model=classifier("bert", seed=20, layers=1, mode="train"),
-    arguments=fixture("arguments", output_dir=scratch()),
-    train_dataset=fixture("dataset", **VAL),
-    val_dataset=fixture("dataset", **TRAIN),
-    tokenizer=fixture("small_tokenizer", pad_id=0),
-)
+
+
+@building.cases
+def bert_in_training_mode(rng):
+    yield {
+        "model": classifier("bert", seed=rng.randrange(10_000), layers=1, mode="train"),
+        "arguments": fixture("arguments", output_dir=scratch()),
+        "train_dataset": fixture("dataset", **VAL),
+        "val_dataset": fixture("dataset", **TRAIN),
+        "tokenizer": fixture("small_tokenizer", pad_id=0),
+    }
+
+
 building.case(
     "GPT-2, padded with its own pad token",
     model=classifier("gpt2", seed=19, layers=1, pad_token_id=90),

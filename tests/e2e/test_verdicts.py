@@ -5,12 +5,17 @@ Submissions by people who had not seen the reference, ``submissions/graded/<topi
 ``# loses: <function>: <why>``, and it loses points there and nowhere else. And a made-up class:
 each member has the points, and is told the mistake, that it was made of.
 
+Every right one runs each time, and a third of the wrong ones; all of them with GRADER_ALL=1, as
+`make prove` does.
+
 The baselines are kept where `grader verify --seed proof` finds them again.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -26,6 +31,12 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "submissions" / "graded"
 TOPICS = sorted(path.name for path in SAMPLES.iterdir() if any(path.glob("*.py")))
 FILES = sorted(SAMPLES.glob("*/*.py"))
+WHOLE = os.environ.get("GRADER_ALL") == "1"
+
+
+def _is_tried(file: Path) -> bool:
+    """The same third every time: by the name, so that a new file moves no other."""
+    return WHOLE or file.stem.startswith("right_") or zlib.crc32(file.stem.encode()) % 3 == 0
 
 
 def _name(file: Path) -> str:
@@ -40,7 +51,9 @@ def grades(home) -> dict[str, TopicGrade]:
         with open_session(ROOT / "reference", [topic], SEED, lambda _: None) as session:
             course = session.course(slots(0))
             submissions = (
-                collect(file, (topic,), _name(file)) for file in FILES if file.parent.name == topic
+                collect(file, (topic,), _name(file))
+                for file in FILES
+                if file.parent.name == topic and _is_tried(file)
             )
             for grade in grade_class(submissions, course, session.open_runner, slots(0)):
                 found[grade.submission] = grade
@@ -65,6 +78,8 @@ def _losses(grade: TopicGrade) -> dict[str, str]:
 
 @pytest.mark.parametrize("file", FILES, ids=_name)
 def test_verdict(file: Path, grades: dict[str, TopicGrade]):
+    if not _is_tried(file):
+        pytest.skip("a third of the wrong submissions is tried; all of them with GRADER_ALL=1")
     first = file.read_text(encoding="utf-8").splitlines()[0]
     declared = re.match(r"# loses: (\w+): ", first)
     assert bool(declared) == file.stem.startswith("wrong_"), "the first line says what is lost"
