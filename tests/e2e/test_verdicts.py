@@ -1,7 +1,8 @@
 """Verdicts that are known beforehand, on real topics.
 
-Submissions by people who had not seen the reference, ``submissions/graded/<topic>/*.py``: a
-``right_*.py`` has full marks in every function; the first line of a ``wrong_*.py`` is
+Submissions by people who had not seen the reference, and a few right ones by a reviewer that once
+lost points: ``submissions/graded/<topic>/*.py``. A ``right_*.py`` has full marks in every function;
+the first line of a ``wrong_*.py`` is
 ``# loses: <function>: <why>``, and it loses points there and nowhere else. And a made-up class:
 each member has the points, and is told the mistake, that it was made of.
 
