@@ -44,6 +44,7 @@ def dump_observation(observation: Observation) -> bytes:
         "outcomes": outcomes,
         "layers": observation.layers,
         "load_output": observation.load_output,
+        "stopped": observation.stopped,
         "wall": observation.wall,
         "cpu": observation.cpu,
     }
@@ -62,7 +63,7 @@ def load_observation(data: bytes) -> Observation:
             function: {case: _load(plain, arrays) for case, plain in cases.items()}
             for function, cases in header["outcomes"].items()
         }
-        header["layers"] = tuple(header["layers"])
+        header |= {name: tuple(header[name]) for name in ("layers", "stopped")}
         return Observation(**header)
     except (KeyError, TypeError, ValueError, struct.error) as error:
         raise FrameError(f"the stored observation is damaged: {error}") from None
@@ -78,6 +79,8 @@ def _outcome(outcome: Outcome, arrays: dict[str, Any]) -> dict[str, Any]:
 
 def _load(plain: dict[str, Any], arrays: dict[str, Any]) -> Outcome:
     kind = plain.pop("kind")
+    if "stopped" in plain:
+        plain["stopped"] = tuple(plain["stopped"])
     if kind == "returned":
         return Returned(**{**plain, "value": value_of(plain["value"], arrays)})
     if kind == "raised":

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from grader import stopped
 from grader.applies import applies, cases_of, differences, failures, holds
 from grader.diagnose import known_mistake
 from grader.model import (
@@ -45,23 +46,29 @@ def judge_topic(
 ) -> TopicGrade:
     """One topic's grade. ``observation`` is ``None`` when there was nothing to run."""
     if source is None or observation is None:
-        told = source.problem if source is not None else ""
+        problem = source.problem if source is not None else ""
         functions = tuple(
-            _unrun(task, baseline.functions[task.function], told) for task in topic.tasks
+            _unrun(task, baseline.functions[task.function], problem) for task in topic.tasks
         )
         return TopicGrade(topic.name, functions, source.file if source else "")
     functions = tuple(
         judge_function(task, baseline.functions[task.function], observation, source)
         for task in topic.tasks
     )
+    told = {
+        grade.function
+        for grade in functions
+        if any(stopped.STOPPED in check.message for check in grade.checks)
+    }
     return TopicGrade(
         topic.name,
         functions,
         source.file,
-        source.notes,
+        (*source.notes, *stopped.notes(observation, topic.tasks, told)),
         observation.layers,
         observation.wall,
         observation.cpu,
+        tuple(stopped.staff_notes(observation, topic.tasks)),
     )
 
 
@@ -207,11 +214,12 @@ class _Judge:
         self, result: CheckResult, check: Check, case: Case, outcome: Outcome
     ) -> CheckResult:
         told, difference = self._tell(check, case, outcome)
+        said = stopped.sentence(stopped.of(outcome)) if case.public else ""
         return replace(
             result,
             status=Status.FAILED,
             score=0.0,
-            message=told.message,
+            message=f"{told.message} {said}".rstrip(),
             hint=check.hint,
             mistake=self.mistake,
             category=told.category,

@@ -11,6 +11,7 @@ import builtins
 import signal
 from dataclasses import dataclass, replace
 
+from grader import stopped
 from grader.model import Case, Died, Difference, Outcome, Raised, Source, Task
 
 _DEATHS = {
@@ -30,6 +31,8 @@ _SIGNALS = {
     "SIGKILL": "The process was killed.",
     "SIGSYS": "It called the operating system for something that is not allowed here.",
     "SIGXFSZ": "It wrote a file larger than it may be.",
+    "SIGBUS": "It crashed the Python process (bus error): it used a mapped file past its end, or "
+    "there was no room left for it.",
 }
 _SAFE = {
     "type": "The result has the wrong type.",
@@ -100,8 +103,10 @@ def of_raised(raised: Raised, case: Case, task: Task, source: Source) -> Told:
         limit = _size(task.limits.memory)
         safe = f"It ran out of the {limit} of memory it may use: {_known_class(raised)}{where}."
         return Told("memory", safe, full, trace)
+    why = stopped.explained(raised, task.limits)
+    full = f"{_sentence(full)} {why}" if why else full
     safe = full if case.public else f"It raised {_known_class(raised)}{where}."
-    return Told("exception", safe, full, trace)
+    return Told("scratch" if stopped.is_full(raised) else "exception", safe, full, trace)
 
 
 def _lookup(raised: Raised, task: Task) -> str:

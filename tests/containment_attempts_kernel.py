@@ -161,7 +161,7 @@ def invalid_calls() -> dict[str, int]:
     """Every refused call with arguments that can do nothing: its errno. Without the filter that
     is not EPERM where the user may make the call at all."""
     found = {}
-    for name in policy._REFUSED:
+    for name in policy.REFUSED:
         if name != "vhangup" and NUMBERS[name][0 if syscalls.machine() == "x86_64" else 1]:
             found[name] = _errno_of(name)
     return found

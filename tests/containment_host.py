@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+PORTABLE = ("namespaces", "cgroup memory")
 ATTEMPTS = ("containment_attempts", "containment_attempts_kernel", "containment_attempts_run")
 # Below the range that a running grader leases from, and another one for each process of tests: what
 # runs as it is killed.
@@ -45,12 +46,14 @@ class Outcome:
 
 @dataclass
 class Host:
-    """A context manager. ``uid`` makes the children another user; root only."""
+    """A context manager. ``uid`` makes the children another user; root only. ``without`` are the
+    layers left out: by default those that are not to be had everywhere."""
 
     uid: int | None = None
     read_only: tuple[str, ...] | None = None
     imports: tuple[str, ...] = ()
     abi: int | None = None
+    without: tuple[str, ...] = PORTABLE
     scratch: Path = field(init=False)
     layers: tuple[str, ...] = field(init=False, default=())
 
@@ -67,6 +70,7 @@ class Host:
             "scratch": str(self.scratch),
             "imports": self.imports,
             "abi": self.abi,
+            "without": self.without,
         }
         self.process = subprocess.Popen(
             [sys.executable, __file__, json.dumps(first)],
@@ -123,22 +127,27 @@ def serve(first: dict[str, Any]) -> None:
         file_size=64 << 20,
         processes=64,
         open_files=128,
+        without=tuple(first["without"]),
     )
     containment.become_subreaper()
     prepared = containment.prepare(plan)
+    containment.settle()
+    if prepared.keeper is not None:
+        plan = replace(plan, read_write=(containment.PRIVATE_SCRATCH,))
     channel = os.dup(1)
     os.dup2(2, 1)  # what attempts print must not be taken for an answer
-    _say(channel, {"layers": prepared.layers})
+    _say(channel, {"layers": containment.layers_of(prepared, plan)})
     for line in sys.stdin:
         request = json.loads(line)
         wanted = replace(plan, **_tuples(request["plan"]))
         _say(channel, _serve_one(attempts, containment, wanted, request))
+    containment.put_away()
     os._exit(0)  # taking down an interpreter full of libraries takes seconds
 
 
 def _serve_one(attempts: Any, containment: Any, plan: Any, request: Any) -> dict[str, Any]:
     reading, writing = os.pipe()
-    pid = os.fork()
+    pid = containment.fork(plan) if request["closed"] else os.fork()
     if pid == 0:
         _child(attempts, containment, plan, request, writing)
     os.close(writing)
@@ -146,7 +155,7 @@ def _serve_one(attempts: Any, containment: Any, plan: Any, request: Any) -> dict
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.readline()
     status = os.waitpid(pid, 0)[1]
-    swept = containment.sweep(plan.uid)
+    swept = containment.end(plan).swept if request["closed"] else containment.sweep(plan.uid)
     return {**json.loads(said or b"{}"), "status": status, "swept": swept}
 
 
@@ -155,7 +164,7 @@ def _child(attempts: Any, containment: Any, plan: Any, request: Any, writing: in
     try:
         if request["closed"]:
             kept = replace(plan, keep_fds=(*plan.keep_fds, writing))
-            answer["layers"] = containment.close_sandbox(kept)
+            answer["layers"] = containment.close_sandbox(kept).layers
         os.chdir(plan.read_write[0])
         os.environ.update(HOME=plan.read_write[0], TMPDIR=plan.read_write[0])
         tempfile.tempdir = None

@@ -66,7 +66,7 @@ def ask(machine):
 
 def test_every_refused_call_gets_eperm_whatever_its_arguments(machine):
     program = assemble(policy.rules(True, 7), machine)
-    for call in policy._REFUSED:
+    for call in policy.REFUSED:
         if (number := number_of(call, machine)) is not None:
             for arguments in ((), (-1,) * 6, (1, 2, 3, 4, 5, 6)):
                 assert answer(program, machine, number, *arguments) == ERRNO | errno.EPERM, call

@@ -121,7 +121,7 @@ def test_where_the_stroke_would_reach_too_far_the_warm_process_sweeps():
 
 def test_sweep_gives_up_in_time_and_says_so(monkeypatch):
     """A process that cannot be killed (here: that nobody kills) is reported, not waited for."""
-    monkeypatch.setattr(leftovers, "_kill", lambda uid: True)
+    monkeypatch.setattr(leftovers, "_kill", lambda uid, spared: True)
 
     def question():
         pid = os.fork()

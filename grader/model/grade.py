@@ -95,7 +95,8 @@ class FunctionGrade:
 
 @dataclass(frozen=True, slots=True)
 class TopicGrade:
-    """One topic. ``notes`` tell the student what was passed over in the file."""
+    """One topic. ``notes`` tell the student what was passed over in the file, and what the sandbox
+    stopped; ``staff_notes`` what it stopped in hidden cases."""
 
     topic: str
     functions: tuple[FunctionGrade, ...]
@@ -104,6 +105,7 @@ class TopicGrade:
     layers: tuple[str, ...] = ()
     wall: float = 0.0
     cpu: float = 0.0
+    staff_notes: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:

@@ -1,6 +1,7 @@
 """What student code did. An observation never says how good that was.
 
-In: nothing. Out: the job that goes into the sandbox and the observation that comes out of it.
+In: nothing. Out: the job that goes into the sandbox and the observation that comes out of it. What
+the sandbox refused meanwhile is ``stopped``: the kinds of calls of ``containment.policy``.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Returned:
     output: str = ""
     wall: float = 0.0
     cpu: float = 0.0
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Raised:
     stage: str = "call"  # "load", "lookup", "signature", "inputs", "call" or "result"
     wall: float = 0.0
     cpu: float = 0.0
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Died:
     stage: str = "call"
     wall: float = 0.0
     cpu: float = 0.0
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,9 @@ Outcome: TypeAlias = Returned | Raised | Died | Broken
 class Observation:
     """What one job's calls did: ``outcomes[function][case name]``.
 
-    ``layers`` are the containment layers that held; ``cpu`` is the seconds of all its processes.
+    ``layers`` are the containment layers that held; ``load_output`` is what was printed, and
+    ``stopped`` what was refused, while the file was loaded; ``cpu`` is the seconds of all its
+    processes.
     """
 
     topic: str
@@ -113,6 +119,7 @@ class Observation:
     load_output: str = ""
     wall: float = 0.0
     cpu: float = 0.0
+    stopped: tuple[str, ...] = ()
 
     def outcome(self, function: str, case: str) -> Outcome:
         missing = Broken(f"no outcome was recorded for {function} on {case!r}")

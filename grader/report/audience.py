@@ -23,7 +23,12 @@ def student_view(grade: Grade) -> Grade:
 
 
 def _topic(topic: TopicGrade) -> TopicGrade:
-    return replace(topic, layers=(), functions=tuple(_function(each) for each in topic.functions))
+    return replace(
+        topic,
+        layers=(),
+        staff_notes=(),
+        functions=tuple(_function(each) for each in topic.functions),
+    )
 
 
 def _function(function: FunctionGrade) -> FunctionGrade:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.model import Died, Frame, Job, Limits, Outcome, Raised, Returned
+from grader.model import Broken, Died, Frame, Job, Limits, Outcome, Raised, Returned
 from grader.worker.decode import FrameError, decode, parse_json
 from grader.worker.limits import MESSAGE_TEXT
 
@@ -22,7 +23,11 @@ _REASONS = {"timeout", "output", "signal", "exit", "result", "skipped", "ended"}
 
 @dataclass(slots=True)
 class Ledger:
-    """Collects a child's messages. ``stage`` is how far it came."""
+    """Collects a child's messages. ``stage`` is how far it came: once it is ``"hidden"``, the child
+    has the hidden cases, and nothing more is taken of what a student is shown.
+
+    ``stopped`` are the kinds of calls that were refused while the file was loaded.
+    """
 
     job: Job
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
@@ -30,6 +35,18 @@ class Ledger:
     stage: str = "start"
     fault: str = ""
     load_failure: Raised | None = None
+    listener: int = -1
+    stopped: tuple[str, ...] = ()
+    _refused: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the child waits for the hidden cases."""
+        return self.stage == "asks"
+
+    def refused(self, kind: str) -> None:
+        """Takes note of a refused call; it belongs to what the child says next."""
+        self._refused[kind] = None
 
     def take(self, data: bytes, descriptors: list[int]) -> None:
         """Takes one message in; closes its descriptors. A message that makes no sense is dropped,
@@ -50,28 +67,43 @@ class Ledger:
             self._outcome(message, descriptors)
         elif "layers" in message and self.stage == "start":
             self.layers, self.stage = tuple(map(str, message["layers"])), "closed"
+            if descriptors:
+                self.listener = os.dup(descriptors[0])
         elif "fault" in message and self.stage in ("start", "closed"):
             self.fault = str(message["fault"])[:MESSAGE_TEXT]
         elif "loading" in message and self.stage == "closed":
             self.stage = "loading"
         elif "loaded" in message and self.stage == "loading":
-            self.stage = "loaded"
+            self.stage, self.stopped = "loaded", self._take_refused()
         elif "load" in message and self.stage == "loading":
             self.load_failure = replace(_raised(message["load"], ""), stage="load")
+            self.stopped = self._take_refused()
+        elif "asks" in message and self.stage == "loaded":
+            self.stage = "asks"
         elif "end" in message:
-            self.stage = self.stage if self.stage != "loaded" else "ended"
+            self.stage = self.stage if self.stage not in ("loaded", "hidden") else "ended"
 
     def _outcome(self, message: dict[str, Any], descriptors: list[int]) -> None:
         call = next(c for c in self.job.calls if c.function == message["function"])
-        case = call.cases[int(message["case"])].name
+        case = call.cases[int(message["case"])]
         known = self.outcomes.setdefault(call.function, {})
-        # The first word counts: what a leftover of the student's says later is not even read.
-        if case not in known:
-            known[case] = _outcome_of(message, descriptors, call.limits)
+        # The first word counts: what a leftover of the student's says later is not even read. Nor
+        # is a word about a public case by a child that has the hidden ones: it could tell of them.
+        if case.name in known or (case.public and self.stage == "hidden"):
+            return
+        outcome = _outcome_of(message, descriptors, call.limits)
+        known[case.name] = replace(outcome, stopped=self._take_refused())
+
+    def _take_refused(self) -> tuple[str, ...]:
+        found = tuple(self._refused)
+        self._refused.clear()
+        return found
 
     def finish(self, ended: Outcome) -> dict[str, dict[str, Outcome]]:
         """Every case's outcome; ``ended`` is that of a case the child never came to."""
         rest = self.load_failure or ended
+        if self._refused and not isinstance(rest, Broken):
+            rest = replace(rest, stopped=self._take_refused())
         return {
             call.function: {
                 case.name: self.outcomes.get(call.function, {}).get(case.name, rest)
@@ -81,7 +113,26 @@ class Ledger:
         }
 
 
-def _outcome_of(message: dict[str, Any], descriptors: list[int], limits: Limits) -> Outcome:
+def killed_for_memory(
+    outcomes: Mapping[str, Mapping[str, Outcome]],
+) -> dict[str, dict[str, Outcome]]:
+    """The same, where the kernel has ended processes of the run because it used too much memory:
+    what was killed was killed for that."""
+
+    def told(outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Died) and outcome.detail == "SIGKILL":
+            return replace(outcome, reason="memory", detail="")
+        return outcome
+
+    return {
+        function: {case: told(outcome) for case, outcome in cases.items()}
+        for function, cases in outcomes.items()
+    }
+
+
+def _outcome_of(
+    message: dict[str, Any], descriptors: list[int], limits: Limits
+) -> Returned | Raised | Died:
     output = str(message.get("output", ""))
     clock: dict[str, Any] = {
         "wall": float(message.get("wall", 0.0)),

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -25,13 +25,20 @@ from typing import Any
 from grader.course.location import environment
 from grader.model import DEFAULT_LIMITS, Broken, Died, Job, Limits, Observation, Outcome
 from grader.sandbox import paths
-from grader.sandbox.outcomes import Ledger, dumps
-from grader.sandbox.scratch import scratch_folder, usage
+from grader.sandbox.outcomes import Ledger, dumps, killed_for_memory
+from grader.sandbox.refusals import Refusals
+from grader.sandbox.scratch import Usage, scratch_folder, usage
 from grader.sandbox.seam import SandboxError
 from grader.sandbox.users import Lease, lease_uid
 from grader.worker.channel import receive, waiting
-from grader.worker.containment import Plan
-from grader.worker.jobs import dump_job
+from grader.worker.containment import (
+    NAMESPACES,
+    PRIVATE_SCRATCH,
+    Plan,
+    step_aside,
+    tidy_all,
+)
+from grader.worker.jobs import dump_hidden, dump_opening
 from grader.worker.limits import HEADER_BYTES
 from grader.worker.supervise import reason_of
 
@@ -46,12 +53,16 @@ _TICK = 0.1
 class WarmSandbox:
     """A context manager that holds one warm process, started when first needed. ``home`` is the
     course cache; ``load_wall`` the seconds that a submission's own top level may take;
-    ``variables`` what its environment has besides."""
+    ``variables`` what its environment has besides; ``without`` the containment layers to leave
+    out, which tests do."""
 
     home: Path
     load_wall: float = LOAD_WALL
     variables: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
     _layers: tuple[str, ...] = ()
+    _private: bool = False
+    _missing: tuple[tuple[str, str], ...] = ()
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
     _lease: Lease = field(default_factory=lease_uid)
@@ -86,12 +97,19 @@ class WarmSandbox:
             self._start()
         return self._layers
 
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """Layers that children do not get, each with the reason."""
+        if self._control is None:
+            self._start()
+        return self._missing
+
     @property
     def pid(self) -> int:
         """The warm process's; 0 when it does not run."""
         return self._process.pid if self._process is not None else 0
 
     def _start(self) -> None:
+        step_aside()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
         self._process = subprocess.Popen(
@@ -117,6 +135,8 @@ class WarmSandbox:
             self._stop()
             raise SandboxError(f"the warm process did not start. It said last:\n{said}")
         self._layers = tuple(ready["layers"])
+        self._private = bool(ready["private"])
+        self._missing = tuple((name, why) for name, why in ready["missing"])
         ours.settimeout(None)
 
     def _stop(self) -> None:
@@ -130,6 +150,7 @@ class WarmSandbox:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+            tidy_all()  # a warm process that was killed has left its group
         if self._log is not None:
             self._log.close()
             self._log = None
@@ -138,31 +159,41 @@ class WarmSandbox:
         if self._control is None:
             self._start()
         began = time.monotonic()
-        with scratch_folder(self._lease.uid) as folder:
+        with self._scratch() as folder:
             child = self._launch(job, folder)
             try:
                 end = child.watch(folder)
             finally:
                 child.close()
-        outcomes = child.ledger.finish(_ending(child, end))
+        ledger = child.ledger
+        outcomes = ledger.finish(_ending(child, end))
+        if end.get("out_of_memory"):
+            outcomes = killed_for_memory(outcomes)
         return Observation(
             topic=job.topic,
             outcomes=outcomes,
-            layers=child.ledger.layers,
-            load_output=child.printed.decode("utf-8", "replace"),
+            layers=ledger.layers,
+            load_output=bytes(child.shown).decode("utf-8", "replace"),
+            stopped=ledger.stopped,
             wall=time.monotonic() - began,
             cpu=float(end.get("cpu", 0.0)),
         )
 
-    def _launch(self, job: Job, folder: Path) -> _Child:
+    def _scratch(self) -> AbstractContextManager[Path | None]:
+        """The folder a child writes in; ``None`` where it has one in memory, in its own root."""
+        if self._private and NAMESPACES not in self.without:
+            return nullcontext()
+        return scratch_folder(self._lease.uid)
+
+    def _launch(self, job: Job, folder: Path | None) -> _Child:
         control = self._control
         if control is None:
             raise SandboxError("the sandbox is not open: use it in a `with` block")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         reading, writing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(writing, True)
-        job_file = _memory_file(dump_job(job))
-        request = dumps({"plan": asdict(self._plan(str(folder)))})
+        job_file = _memory_file(dump_opening(job))
+        request = dumps({"plan": asdict(self._plan(str(folder or PRIVATE_SCRATCH), _limits(job)))})
         try:
             socket.send_fds(control, [request], [job_file, theirs.fileno(), writing])
             data, handles = receive(control)
@@ -175,11 +206,11 @@ class WarmSandbox:
         if not data or not handles:
             ours.close()
             os.close(reading)
-            raise _WarmProcessDiedError(self._last_words())
+            fault = json.loads(data or b"{}").get("fault")
+            raise _WarmProcessDiedError(fault or self._last_words())
         return _Child(job, control, ours, reading, handles[0], self.load_wall)
 
-    def _plan(self, scratch: str) -> Plan:
-        limits = DEFAULT_LIMITS
+    def _plan(self, scratch: str, limits: Limits = DEFAULT_LIMITS) -> Plan:
         return Plan(
             uid=self._lease.uid,
             read_only=paths.libraries(self.home),
@@ -190,6 +221,11 @@ class WarmSandbox:
             file_size=limits.scratch_bytes,
             processes=64,
             open_files=256,
+            scratch_bytes=limits.scratch_bytes,
+            scratch_entries=limits.scratch_inodes,
+            group_memory=limits.memory + limits.scratch_bytes,
+            listen=True,
+            without=self.without,
         )
 
     def _last_words(self) -> str:
@@ -225,11 +261,14 @@ class _Child:
     printed: bytearray = field(default_factory=bytearray)
     total: int = 0
     killed: str = ""
+    shown: bytes | bytearray = b""
+    refusals: Refusals = field(default_factory=lambda: Refusals(-1))
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.job)
+        self.shown = self.printed
 
-    def watch(self, folder: Path) -> dict[str, Any]:
+    def watch(self, folder: Path | None) -> dict[str, Any]:
         """Until the child and all it left are gone. Returns what the warm process says of it."""
         limits = _limits(self.job)
         began = time.monotonic()
@@ -243,12 +282,41 @@ class _Child:
                     _forget(selector, self.channel)
                 if not self._drain():
                     _forget(selector, self.output)
+                self._refuse(selector, ready)
+                if self.ledger.asks:
+                    self._hand_over_hidden()
                 if self.control in ready:
                     return self._ended()
                 self._enforce(folder, limits, time.monotonic() - began)
 
+    def _refuse(self, selector: selectors.BaseSelector, ready: set[Any]) -> None:
+        """Answers a refused call. What was said before it has been listened to by now."""
+        if self.ledger.listener >= 0:
+            self.refusals, self.ledger.listener = Refusals(self.ledger.listener), -1
+            selector.register(self.refusals.descriptor, selectors.EVENT_READ)
+        elif self.refusals.descriptor in ready:
+            selector.unregister(self.refusals.descriptor)  # first: it may be closed on the way
+            if kind := self.refusals.take():
+                self.ledger.refused(kind)
+            if self.refusals.descriptor >= 0:
+                selector.register(self.refusals.descriptor, selectors.EVENT_READ)
+
+    def _hand_over_hidden(self) -> None:
+        """The hidden cases, to a child whose public ones are settled."""
+        self.shown = bytes(self.printed)
+        self.ledger.stage = "hidden"
+        cases = _memory_file(dump_hidden(self.job))
+        try:
+            socket.send_fds(self.channel, [b"h"], [cases], socket.MSG_DONTWAIT)
+        except OSError:  # it has ended, or closed its end: its own loss
+            return
+        finally:
+            os.close(cases)
+
     def close(self) -> None:
         self.channel.close()
+        self.refusals.close()
+        Refusals(self.ledger.listener).close()
         os.close(self.output)
         os.close(self.handle)
 
@@ -262,10 +330,10 @@ class _Child:
         ended: dict[str, Any] = json.loads(data)["ended"]
         return ended
 
-    def _enforce(self, folder: Path, limits: Limits, elapsed: float) -> None:
+    def _enforce(self, folder: Path | None, limits: Limits, elapsed: float) -> None:
         if self.killed:
             return
-        used = usage(folder, limits.scratch_inodes)
+        used = usage(folder, limits.scratch_inodes) if folder else Usage()
         if used.size > limits.scratch_bytes or used.entries > limits.scratch_inodes:
             self._kill("scratch")
         elif self.total > _LOAD_OUTPUT:
@@ -276,7 +344,7 @@ class _Child:
     def _allowed(self) -> float:
         """Seconds for loading; once loaded, those after which even a child whose own clock was
         broken is ended."""
-        if self.ledger.stage != "loaded":
+        if self.ledger.stage in ("start", "closed", "loading"):
             return self.load_wall
         return 2 * self.load_wall + sum(
             call.limits.wall * len(call.cases) for call in self.job.calls

@@ -24,6 +24,8 @@ import torch
 
 from grader.model import Call, Case, Raised
 from grader.worker import encode, fixtures
+from grader.worker.channel import receive
+from grader.worker.jobs import load_cases
 from grader.worker.load import LoadError, as_message, describe, find_function
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -40,21 +42,34 @@ def run_cases(
     channel: socket.socket,
     file: str,
 ) -> None:
-    """Runs ``cases`` (by their number in the call) in turn."""
+    """Runs ``cases`` (by their number in the call) in turn, then those that are sent after them."""
     for double in call.doubles:
         module.__dict__[double] = getattr(probes, f"double_{double}")
-    for number, case in cases.items():
-        _tell(channel, {"start": number})
-        began, used = time.monotonic(), time.process_time()
-        done, frame = _run_case(module, probes, oracles, call, case, file)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        done |= {"wall": time.monotonic() - began, "cpu": time.process_time() - used}
-        _tell(channel, {"done": number} | done, frame)
-        channel.recv(1)  # what this case printed is read before the next one prints
+    waiting = cases
+    while waiting:
+        for number, case in waiting.items():
+            _tell(channel, {"start": number})
+            began, used = time.monotonic(), time.process_time()
+            done, frame = run_case(module, probes, oracles, call, case, file)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            done |= {"wall": time.monotonic() - began, "cpu": time.process_time() - used}
+            _tell(channel, {"done": number} | done, frame)
+            channel.recv(1)  # what this case printed is read before the next one prints
+        waiting = _more(channel)
 
 
-def _run_case(
+def _more(channel: socket.socket) -> Mapping[int, Case]:
+    """Further cases, from a memory file; none when the far end is closed."""
+    data, descriptors = receive(channel)
+    if not data or not descriptors:
+        return {}
+    with os.fdopen(descriptors[0], "rb") as file:
+        file.seek(0)
+        return load_cases(file.read())
+
+
+def run_case(
     module: ModuleType,
     probes: ModuleType,
     oracles: ModuleType | None,
@@ -62,6 +77,7 @@ def _run_case(
     case: Case,
     file: str,
 ) -> tuple[dict[str, Any], bytes | None]:
+    """One case: what is said of it, and the frame of the value where there is one."""
     stage = "lookup"
     try:
         function = find_function(module, call.function)

@@ -1,14 +1,16 @@
 """Jobs to bytes and back: JSON, with tagged nodes for fixtures, tuples and odd floats.
 
-In: a ``Job`` (trusted process). Out: the same ``Job`` (student's process). Nothing secret is in a
-job that goes to a student's process; ``oracles`` only ever goes along with the reference.
+In: a ``Job`` (trusted process). Out: the same ``Job`` (student's process), in two parts: what a
+child begins with, and the hidden cases. Nothing secret is in a job that goes to a student's
+process; ``oracles`` only ever goes along with the reference.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from grader.model import Call, Case, Fixture, Input, Job, Limits
@@ -16,8 +18,74 @@ from grader.model import Call, Case, Fixture, Input, Job, Limits
 _TAG = "\x00"
 
 
+Cases = dict[int, Case]  # by their number in the call
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a child begins with. The calls of ``job`` hold no cases: ``first`` are the public ones
+    of each call; with ``more`` the others come when they are asked for."""
+
+    job: Job
+    first: tuple[Cases, ...]
+    more: bool
+
+
 def dump_job(job: Job) -> bytes:
-    """The job as UTF-8 JSON. Raises ``TypeError`` for an input that is not plain data."""
+    """The whole job as UTF-8 JSON. Raises ``TypeError`` for an input that is not plain data."""
+    return _bytes(_plain(job, lambda case: True))
+
+
+def load_job(data: bytes) -> Job:
+    """The job again. The bytes come from the trusted process, so they are not doubted here."""
+    plain = _unpacked(data)
+    calls = tuple(
+        replace(_call(call), cases=tuple(_load_cases(call["cases"]).values()))
+        for call in plain.pop("calls")
+    )
+    return Job(calls=calls, **plain)
+
+
+def dump_opening(job: Job) -> bytes:
+    """The job with its public cases alone: nothing of a hidden case is anywhere in the sandbox
+    before all that a student is shown has been settled."""
+    return _bytes({**_plain(job, lambda case: case.public), "more": has_hidden(job)})
+
+
+def load_opening(data: bytes) -> Opening:
+    """The opening again."""
+    plain = _unpacked(data)
+    more, calls = plain.pop("more"), plain.pop("calls")
+    first = tuple(_load_cases(call["cases"]) for call in calls)
+    return Opening(Job(calls=tuple(map(_call, calls)), **plain), first, more)
+
+
+def has_hidden(job: Job) -> bool:
+    """Whether some case is not public."""
+    return any(not case.public for call in job.calls for case in call.cases)
+
+
+def dump_hidden(job: Job) -> bytes:
+    """The hidden cases of each call."""
+    return _bytes([_dump_cases(call, lambda case: not case.public) for call in job.calls])
+
+
+def load_hidden(data: bytes) -> tuple[Cases, ...]:
+    """The hidden cases again, for each call of the job."""
+    return tuple(map(_load_cases, _unpacked(data)))
+
+
+def dump_cases(cases: Mapping[int, Case]) -> bytes:
+    """Some cases of one call, from the child to its fork."""
+    return _bytes([_dump_case(number, case) for number, case in cases.items()])
+
+
+def load_cases(data: bytes) -> Cases:
+    """The cases again."""
+    return _load_cases(_unpacked(data))
+
+
+def _plain(job: Job, wanted: Callable[[Case], bool]) -> dict[str, Any]:
     calls = [
         {
             "function": call.function,
@@ -26,37 +94,46 @@ def dump_job(job: Job) -> bytes:
             "oracle": call.oracle,
             "doubles": call.doubles,
             "limits": asdict(call.limits),
-            "cases": [
-                {"name": case.name, "seed": case.seed, "inputs": dump_input(dict(case.inputs))}
-                for case in call.cases
-            ],
+            "cases": _dump_cases(call, wanted),
         }
         for call in job.calls
     ]
     names = ("topic", "source", "file", "probes", "oracles", "isolate")
-    plain = {name: getattr(job, name) for name in names}
-    return json.dumps({**plain, "calls": calls}).encode("utf-8", "surrogatepass")
+    return {**{name: getattr(job, name) for name in names}, "calls": calls}
 
 
-def load_job(data: bytes) -> Job:
-    """The job again. The bytes come from the trusted process, so they are not doubted here."""
-    plain = json.loads(data.decode("utf-8", "surrogatepass"))
-    calls = tuple(_call(call) for call in plain.pop("calls"))
-    return Job(calls=calls, **plain)
+def _dump_cases(call: Call, wanted: Callable[[Case], bool]) -> list[Any]:
+    return [_dump_case(number, case) for number, case in enumerate(call.cases) if wanted(case)]
+
+
+def _dump_case(number: int, case: Case) -> list[Any]:
+    return [number, case.name, dump_input(dict(case.inputs)), case.public, case.seed]
+
+
+def _load_cases(plain: list[Any]) -> Cases:
+    return {
+        number: Case(name, load_input(inputs), public, seed)
+        for number, name, inputs, public, seed in plain
+    }
+
+
+def _bytes(plain: Any) -> bytes:
+    return json.dumps(plain).encode("utf-8", "surrogatepass")
+
+
+def _unpacked(data: bytes) -> Any:
+    return json.loads(data.decode("utf-8", "surrogatepass"))
 
 
 def _call(plain: dict[str, Any]) -> Call:
-    cases = tuple(
-        Case(case["name"], load_input(case["inputs"]), seed=case["seed"]) for case in plain["cases"]
-    )
     return Call(
         function=plain["function"],
+        cases=(),
         parameters=tuple(plain["parameters"]),
         probe=plain["probe"],
         oracle=plain["oracle"],
         doubles=tuple(plain["doubles"]),
         limits=Limits(**plain["limits"]),
-        cases=cases,
     )
 
 

@@ -1,8 +1,9 @@
 """Watches one function's fork: its messages, what it prints, its clock and its end.
 
-In: a call and a way to start its fork. Out: one ``Report`` a case, in order. When a case dies or
-runs out of time the fork is killed and the rest of the cases go on in a new one, so that a case
-costs only itself.
+In: a call, its cases and a way to start its fork. Out: one ``Report`` a case, in order. When a case
+dies or runs out of time the fork is killed and the rest of the cases go on in a new one, so that a
+case costs only itself. A fork that is done waits for more cases: the hidden ones come after the
+public ones of all functions.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from grader.model import Call, Limits
+from grader.model import Call, Case, Limits
 from grader.worker.channel import waiting
 from grader.worker.limits import KEPT_OUTPUT
 
 _MESSAGES = 64  # heard in one turn
 _MAX_DEATHS = 3  # then the function's remaining cases are not tried
+
+Cases = Mapping[int, Case]  # by their number in the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +47,93 @@ class Fork:
     output: int
     printed: bytearray = field(default_factory=bytearray)
     total: int = 0
+    fresh: bool = True
+    over: bool = False
+
+    def go_on_with(self, more: int) -> bool:
+        """Hands a waiting fork more cases, as a memory file. False when it does not wait."""
+        _drain(self)
+        _take_output(self)  # what a thread printed meanwhile is no case's
+        self.fresh = False
+        try:
+            socket.send_fds(self.channel, [b"w"], [more], socket.MSG_DONTWAIT)
+        except OSError:
+            return False
+        return True
+
+    def leave(self) -> None:
+        """Tells it that there is nothing more to do."""
+        self.channel.close()
+
+    def end(self) -> None:
+        """Waits a moment until it has left, or kills it."""
+        self.leave()
+        os.close(self.output)
+        if not self.over:
+            _end(self)
 
 
-Starter = Callable[[list[int]], Fork]
+@dataclass(slots=True)
+class Supervisor:
+    """One function's forks, one after the other. ``start`` starts one on the cases it is given;
+    ``more`` makes a memory file of cases; ``clear`` ends all that a dead fork left behind.
+    ``isolate``: a fork for each case."""
+
+    call: Call
+    start: Callable[[Cases], Fork]
+    more: Callable[[Cases], int]
+    clear: Callable[[], None]
+    isolate: bool = False
+    fork: Fork | None = None
+    deaths: int = 0
+
+    def run(self, cases: Cases) -> Iterator[Report]:
+        """Runs these cases, in as many forks as it takes. The last one is kept."""
+        left = list(cases)
+        while left:
+            if self.deaths >= _MAX_DEATHS:
+                yield from (_skipped(number) for number in left)
+                return
+            batch = left[:1] if self.isolate else list(left)
+            fork = self._fork({number: cases[number] for number in batch})
+            for report in _follow(fork, self.call.limits, batch):
+                left.remove(report.message["case"])
+                self.deaths += _is_death(report)
+                yield report
+            if fork.over or self.isolate:
+                self.end()
+                self.clear()
+
+    def end(self) -> None:
+        """Ends the fork that was kept, if any."""
+        if self.fork is not None:
+            self.fork.end()
+            self.fork = None
+
+    def _fork(self, cases: Cases) -> Fork:
+        if self.fork is not None:
+            more = self.more(cases)
+            try:
+                if self.fork.go_on_with(more):
+                    return self.fork
+            finally:
+                os.close(more)
+            self.end()
+        self.fork = self.start(cases)
+        return self.fork
 
 
-def supervise(
-    call: Call, start: Starter, finish: Callable[[Fork], None], isolate: bool = False
-) -> Iterator[Report]:
-    """Runs all cases of ``call``, in as many forks as it takes; ``isolate``: one a case."""
-    left = list(range(len(call.cases)))
-    deaths = 0
-    while left:
-        if deaths >= _MAX_DEATHS:
-            yield from (_skipped(number) for number in left)
-            return
-        fork = start(left[:1] if isolate else left)
-        for report in _follow(fork, call.limits, left[0]):
-            left.remove(report.message["case"])
-            deaths += report.message["kind"] == "died" and report.message["reason"] != "result"
-            yield report
-        finish(fork)
-
-
-def _follow(fork: Fork, limits: Limits, first: int) -> Iterator[Report]:
-    """Reports of one fork until it ended. A case that was under way then has died."""
-    current: int | None = first
+def _follow(fork: Fork, limits: Limits, batch: list[int]) -> Iterator[Report]:
+    """Reports of one fork on its cases. When it ends before, the case under way has died, which is
+    the last report then."""
+    open_cases = set(batch)
+    current: int | None = batch[0] if fork.fresh else None
     began = time.monotonic()
     end = ""
     with selectors.DefaultSelector() as selector:
         selector.register(fork.channel, selectors.EVENT_READ)
         selector.register(fork.output, selectors.EVENT_READ)
-        while not end:
+        while open_cases and not end:
             ready = selector.select(max(0.0, began + limits.wall - time.monotonic()))
             _drain(fork)
             if fork.total > limits.output:
@@ -85,17 +143,26 @@ def _follow(fork: Fork, limits: Limits, first: int) -> Iterator[Report]:
             for message, frame in _messages(fork.channel):
                 if message is None:
                     end = end or "ended"
-                elif "start" in message:
+                elif _number(message, "start") in open_cases:
                     current, began = message["start"], time.monotonic()
-                else:
+                elif _number(message, "done") in open_cases:
                     _drain(fork)
-                    yield _done(fork, message, frame)
+                    open_cases.discard(message["done"])
                     current = None
+                    yield _done(fork, message, frame)
                     _let_go_on(fork)
+    if not open_cases:
+        return
     status = _end(fork)
     _drain(fork)
     if current is not None:
         yield _died(fork, current, end, status, time.monotonic() - began)
+
+
+def _is_death(report: Report) -> bool:
+    """Whether the fork is gone: one whose result was too large goes on."""
+    message = report.message
+    return bool(message.get("kind") == "died" and message.get("reason") != "result")
 
 
 def _let_go_on(fork: Fork) -> None:
@@ -107,7 +174,21 @@ def _messages(channel: socket.socket) -> Iterator[tuple[dict[str, Any] | None, i
     """Messages that are there; ``None`` for the end of the channel. A bounded number: a fork that
     never stops talking must not stop its clock."""
     for data, descriptors in islice(waiting(channel), _MESSAGES):
-        yield (json.loads(data) if data else None), (descriptors[0] if descriptors else None)
+        yield (_parsed(data) if data else None), (descriptors[0] if descriptors else None)
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    """What makes no sense is passed over: its case has no outcome then."""
+    try:
+        message = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _number(message: dict[str, Any], key: str) -> int | None:
+    value = message.get(key)
+    return value if isinstance(value, int) else None
 
 
 def _drain(fork: Fork) -> None:
@@ -127,7 +208,15 @@ def _drain(fork: Fork) -> None:
 
 
 def _end(fork: Fork) -> int:
-    """Kills the fork if it still lives, and returns its wait status."""
+    """Kills the fork if it still lives, and returns its wait status; 0 when it was swept away."""
+    fork.over = True
+    try:
+        return _reaped(fork)
+    except ChildProcessError:
+        return 0
+
+
+def _reaped(fork: Fork) -> int:
     ended, status = os.waitpid(fork.pid, os.WNOHANG)
     if ended:
         return status

@@ -1,8 +1,8 @@
 """The warm process: libraries and fixtures imported once, forked for every submission and topic.
 
 In: requests on a socket (file descriptor 3), each with a job file, a channel and an output pipe
-as descriptors. Out: the pid and pidfd of the child, later its end. It never reads a job: it holds
-no source, no input and no expected value that a later child could find in its memory.
+as descriptors. Out: a descriptor of the child, later its end. It never reads a job: it holds no
+source, no input and no expected value that a later child could find in its memory.
 """
 
 from __future__ import annotations
@@ -24,25 +24,43 @@ CONTROL = 3
 
 def main() -> None:
     """Serves until the socket closes. What it prints goes to the grader's log."""
+    from grader.worker import containment
+
+    control = socket.socket(fileno=CONTROL)
+    first = _plan(containment.Plan, _receive(control)[0]["plan"])
+    # Before anything large is imported: what is forked from here on for the namespaces is small.
+    containment.separate(first)
+    containment.become_subreaper()
+    prepared = containment.prepare(first)
+    _warm_up()
+    containment.settle()
+    gc.collect()
+    gc.freeze()
+    ready = {
+        "ready": True,
+        "layers": containment.layers_of(prepared, first),
+        "private": prepared.keeper is not None,
+        "missing": prepared.missing,
+    }
+    control.send(json.dumps(ready).encode())
+    try:
+        while True:
+            request, descriptors = _receive(control)
+            if not request:
+                return
+            _serve(control, request, descriptors)
+    finally:
+        containment.put_away()
+
+
+def _warm_up() -> None:
     import torch
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
-    from grader.worker import child, containment, fixtures  # noqa: F401
+    from grader.worker import child, fixtures  # noqa: F401
 
     fixtures.preload()
-    containment.become_subreaper()
-    control = socket.socket(fileno=CONTROL)
-    first = _receive(control)[0]
-    prepared = containment.prepare(_plan(containment.Plan, first["plan"]))
-    gc.collect()
-    gc.freeze()
-    control.send(json.dumps({"ready": True, "layers": prepared.layers}).encode())
-    while True:
-        request, descriptors = _receive(control)
-        if not request:
-            return
-        _serve(control, request, descriptors)
 
 
 def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
@@ -51,26 +69,36 @@ def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[in
     plan = _plan(containment.Plan, request["plan"])
     job, channel, output = descriptors
     began = time.monotonic()
-    pid = os.fork()
+    try:
+        pid = containment.fork(plan)
+    except containment.ContainmentError as error:
+        _close(descriptors)
+        control.send(json.dumps({"fault": str(error)}).encode())
+        return
     if pid == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         keep = (job, channel, output)
         child.run(job, socket.socket(fileno=channel), output, _keeping(plan, keep))
-    for descriptor in descriptors:
-        os.close(descriptor)
+    _close(descriptors)
     handle = os.pidfd_open(pid)
     socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [handle])
     _wait(control, handle, pid)
     _, status, usage = os.wait4(pid, 0)
     os.close(handle)
-    killed = containment.sweep(plan.uid)
+    ended = containment.end(plan)
     done = {
         "status": status,
-        "swept": killed,
+        "swept": ended.swept,
+        "out_of_memory": ended.out_of_memory,
         "cpu": usage.ru_utime + usage.ru_stime,
         "wall": time.monotonic() - began,
     }
     control.send(json.dumps({"ended": done}).encode())
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _wait(control: socket.socket, handle: int, pid: int) -> None:

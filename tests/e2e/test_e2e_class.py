@@ -23,7 +23,7 @@ from grader.report.audience import student_view
 from grader.report.result import SCHEMA_FILE
 from grader.sandbox import WarmSandbox
 from grader.session import Session
-from grader.worker.containment.leftovers import descendants
+from grader.worker.containment.leftovers import descendants, parent_of
 
 ALL = EVERY + LEAVING + REACHING
 WRONG = BAD + tuple(one for one in REACHING if one.name != "closes")
@@ -60,7 +60,9 @@ def graded(sandbox: WarmSandbox, open_folder: Path, grader_data: Path) -> Graded
         patch.setattr(tempfile, "tempdir", str(scratch))
         patch.setattr(Session, "open_runner", lambda _: nullcontext(sandbox))
         code = grading.grade([folder], options, as_json=False)
-    left = set(descendants()) - before
+    # The next run's namespaces are made ahead: their first process belongs to the keeper.
+    keepers = {pid for pid in before if parent_of(f"/proc/{pid}") == sandbox.pid}
+    left = {pid for pid in set(descendants()) - before if parent_of(f"/proc/{pid}") not in keepers}
     uid = sandbox._lease.uid
     running = processes_of(uid) if uid is not None else []
     grades = {grade.submission: grade for grade in stored_grades(out)}

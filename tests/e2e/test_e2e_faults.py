@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from containment_helpers import needs_root
 from e2e_helpers import REFERENCE, processes_of
 
 from grader.baseline import topic_baseline
@@ -139,9 +140,24 @@ def test_one_large_file_is_too_large(sandbox: WarmSandbox):
     assert (found.type, "File too large" in found.message) == ("OSError", True)
 
 
-def test_too_many_files_end_the_run(sandbox: WarmSandbox):
-    source = "def f(n):\n    for n in range(9999): os.mkdir(str(n))\n    time.sleep(60)"
-    assert reasons(outcomes(sandbox, source, limits=Limits(scratch_inodes=99))) == ["scratch"]
+FILE_FLOOD = "def f(n):\n    for n in range(9999): os.mkdir(str(n))\n    time.sleep(60)"
+
+
+def test_too_many_files_fail_in_a_scratch_folder_of_bounded_size(sandbox: WarmSandbox):
+    if "namespaces" not in sandbox.layers():
+        pytest.skip("this machine has no namespaces")
+    (found,) = outcomes(sandbox, FILE_FLOOD, limits=Limits(scratch_inodes=99))
+    assert isinstance(found, Raised)
+    assert "No space left" in found.message
+
+
+@needs_root
+def test_too_many_files_end_the_run_where_they_are_only_watched(
+    sandbox: WarmSandbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sandbox, "without", ("namespaces",))
+    found = outcomes(sandbox, FILE_FLOOD, limits=Limits(scratch_inodes=99))
+    assert reasons(found) == ["scratch"]
 
 
 def test_a_failed_load_is_told_once_for_all_cases(sandbox: WarmSandbox):

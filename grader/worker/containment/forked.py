@@ -11,10 +11,10 @@ from collections.abc import Callable
 from grader.worker.containment.syscalls import ContainmentError
 
 
-def ask(question: Callable[[], str]) -> str:
+def ask(question: Callable[[], str], fork: Callable[[], int] = os.fork) -> str:
     """What ``question`` returns (at most 64 KiB). Raises ``ContainmentError`` when it raised."""
     reading, writing = os.pipe()
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         _answer(question, writing)
     os.close(writing)

@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 
 from grader.worker.containment import state, syscalls
+from grader.worker.containment.kinship import own_number
 from grader.worker.containment.syscalls import ContainmentError
 
 _WALL_CLONE = 0x40000000  # __WALL: also children whose end sends another signal than SIGCHLD
@@ -28,8 +29,9 @@ def become_subreaper() -> None:
         raise ContainmentError(f"orphans would go to init: {error}") from None
 
 
-def sweep(uid: int | None = None, timeout: float = 5.0) -> int:
+def sweep(uid: int | None = None, timeout: float = 5.0, spared: int = 0) -> int:
     """Kills and reaps every descendant of this process, and all of ``uid``. Returns how many.
+    ``spared`` is a child that stays, with all below it.
 
     Call it when the child that was waited for has ended, in a process that is its subreaper and
     has no other children. With nothing left behind it costs one call. In the warm process a pass
@@ -41,11 +43,11 @@ def sweep(uid: int | None = None, timeout: float = 5.0) -> int:
     Raises ``ContainmentError`` when some are still there after ``timeout`` seconds.
     """
     deadline = time.monotonic() + timeout
-    ended, left = _reap()
+    ended, left = _reap(spared)
     while left:
-        if not _kill(uid):
+        if not _kill(uid, spared):
             return ended
-        more, left = _reap()
+        more, left = _reap(spared)
         ended += more
         if left and time.monotonic() > deadline:
             raise ContainmentError(
@@ -57,13 +59,13 @@ def sweep(uid: int | None = None, timeout: float = 5.0) -> int:
     return ended
 
 
-def _kill(uid: int | None) -> bool:
+def _kill(uid: int | None, spared: int) -> bool:
     if state.signals_are_bounded():
         _kill_all_that_may_be()
         return True
-    if state.is_closed():
+    if state.is_closed() or own_number() != os.getpid():  # numbers of /proc mean others here
         return False
-    for pid in descendants():
+    for pid in descendants(spared):
         _kill_one(pid)
     known = state.prepared()
     if uid is not None and known is not None and known.distinct_user and known.uid == uid:
@@ -71,22 +73,23 @@ def _kill(uid: int | None) -> bool:
     return True
 
 
-def descendants() -> tuple[int, ...]:
-    """Every process below this one, from /proc. One that is born meanwhile may be missing."""
+def descendants(spared: int = 0) -> tuple[int, ...]:
+    """Every process below this one, from /proc, without ``spared`` and what is below that. One that
+    is born meanwhile may be missing."""
     children = defaultdict(list)
     for entry in os.scandir("/proc"):
-        if entry.name.isdigit() and (parent := _parent(entry.path)):
+        if entry.name.isdigit() and (parent := parent_of(entry.path)):
             children[parent].append(int(entry.name))
     found: list[int] = []
-    waiting = [os.getpid()]
+    waiting = [own_number()]
     while waiting:
-        below = children.pop(waiting.pop(), [])
+        below = [pid for pid in children.pop(waiting.pop(), []) if pid != spared]
         found += below
         waiting += below
     return tuple(found)
 
 
-def _parent(folder: str) -> int:
+def parent_of(folder: str) -> int:
     try:
         with open(f"{folder}/stat", "rb") as file:
             # The name, in brackets, is the process's own choice: it may hold anything.
@@ -95,8 +98,8 @@ def _parent(folder: str) -> int:
         return 0  # it ended meanwhile
 
 
-def _reap() -> tuple[int, bool]:
-    """Reaps what has ended: (how many, whether children are left)."""
+def _reap(spared: int) -> tuple[int, bool]:
+    """Reaps what has ended: (how many, whether others than ``spared`` are left)."""
     count = 0
     while True:
         try:
@@ -104,7 +107,7 @@ def _reap() -> tuple[int, bool]:
         except ChildProcessError:
             return count, False
         if pid == 0:
-            return count, True
+            return count, not spared or bool(descendants(spared))
         count += 1
 
 

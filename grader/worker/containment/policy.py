@@ -11,7 +11,9 @@ from honest code. Refusals are an errno, so that a library that only tries (for 
 from __future__ import annotations
 
 import errno
+from functools import cache
 
+from grader.worker.containment.numbers import NUMBERS
 from grader.worker.containment.seccomp import Check, Rule
 
 _NO = errno.EPERM
@@ -61,15 +63,25 @@ _LEFT_BEHIND = (
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
 )
 
-_REFUSED = (
-    *_SOCKETS,
-    *_OTHER_PROCESSES,
-    *_NAMESPACES_AND_MOUNTS,
-    *_KERNEL_SURFACE,
-    *_AROUND_PATHS,
-    *_MACHINE,
-    *_LEFT_BEHIND,
+# What a listener is told was tried.
+NETWORK, LOCAL_SOCKET, PROCESSES, NAMESPACES = "network", "local socket", "processes", "namespaces"
+KERNEL, PATHS, MACHINE, LEFT_BEHIND = "kernel", "paths", "machine", "left behind"
+OTHER_USER, SIGNALS = "other user", "signals"
+KINDS = (
+    *(NETWORK, LOCAL_SOCKET, PROCESSES, NAMESPACES, KERNEL, PATHS, MACHINE, LEFT_BEHIND),
+    *(OTHER_USER, SIGNALS),
 )
+
+_REFUSED = {
+    NETWORK: _SOCKETS,
+    PROCESSES: _OTHER_PROCESSES,
+    NAMESPACES: _NAMESPACES_AND_MOUNTS,
+    KERNEL: _KERNEL_SURFACE,
+    PATHS: _AROUND_PATHS,
+    MACHINE: _MACHINE,
+    LEFT_BEHIND: _LEFT_BEHIND,
+}
+REFUSED = tuple(call for calls in _REFUSED.values() for call in calls)
 
 # The arguments of clone3 and openat2 lie in memory, where a filter cannot look. The C library
 # takes ENOSYS for an older kernel and uses clone and openat.
@@ -88,16 +100,17 @@ _CHECKED = (
         "socketpair",
         _NO,
         (Check(0, (_AF_UNIX,)), Check(1, (_STREAM, _SEQPACKET), mask=_TYPE_MASK)),
+        LOCAL_SOCKET,
     ),
-    Rule("setsockopt", _NO, (Check(2, _SO_ATTACH, among=False),)),
-    Rule("clone", _NO, (Check(0, (0,), mask=_NEW_NAMESPACES | _CLONE_PARENT),)),
-    Rule("ioctl", _NO, (Check(1, (_TIOCSTI, _TIOCLINUX, _TIOCSETD), among=False),)),
-    Rule("personality", _NO, (Check(0, (0, _EVERYWHERE)),)),
+    Rule("setsockopt", _NO, (Check(2, _SO_ATTACH, among=False),), KERNEL),
+    Rule("clone", _NO, (Check(0, (0,), mask=_NEW_NAMESPACES | _CLONE_PARENT),), NAMESPACES),
+    Rule("ioctl", _NO, (Check(1, (_TIOCSTI, _TIOCLINUX, _TIOCSETD), among=False),), KERNEL),
+    Rule("personality", _NO, (Check(0, (0, _EVERYWHERE)),), KERNEL),
     # On itself only: pid 0, and for setpriority also which = PRIO_PROCESS.
-    Rule("prlimit64", _NO, (Check(0, (0,)),)),
-    Rule("setpriority", _NO, (Check(0, (0,)), Check(1, (0,)))),
-    Rule("mknod", _NO, (Check(1, (_CHARACTER, _BLOCK), mask=_FILE_TYPE, among=False),)),
-    Rule("mknodat", _NO, (Check(2, (_CHARACTER, _BLOCK), mask=_FILE_TYPE, among=False),)),
+    Rule("prlimit64", _NO, (Check(0, (0,)),), PROCESSES),
+    Rule("setpriority", _NO, (Check(0, (0,)), Check(1, (0,))), PROCESSES),
+    Rule("mknod", _NO, (Check(1, (_CHARACTER, _BLOCK), mask=_FILE_TYPE, among=False),), MACHINE),
+    Rule("mknodat", _NO, (Check(2, (_CHARACTER, _BLOCK), mask=_FILE_TYPE, among=False),), MACHINE),
 )
 
 _MODE_AT = {"open": 2, "openat": 3, "creat": 1, "chmod": 1, "fchmod": 1, "fchmodat": 2}
@@ -106,15 +119,17 @@ _OWNERS_AND_MODES = (
 )
 
 
-def rules(distinct_user: bool, landlock_abi: int) -> tuple[Rule, ...]:
-    """The rules for a process that is (or is not) a user of its own, under this Landlock."""
-    found = [Rule(call, _NO) for call in _REFUSED]
+def rules(distinct_user: bool, landlock_abi: int, in_room: bool = False) -> tuple[Rule, ...]:
+    """The rules for a process that is (or is not) a user of its own, under this Landlock; and in
+    namespaces of its own (``in_room``), where it meets no other process and no file to change."""
+    found = [Rule(call, _NO, (), kind) for kind, calls in _REFUSED.items() for call in calls]
     found += [Rule(call, errno.ENOSYS) for call in _UNSEEN]
     found += _CHECKED
-    found += _mode_rules() if distinct_user else _same_user_modes()
-    if not signals_are_bounded(distinct_user, landlock_abi):
-        found.append(Rule("kill", _NO, (Check(0, (_EVERYWHERE,), among=False),)))
-    if landlock_abi in (1, 2):  # they bound writing to a file, but not making it empty
+    found += _mode_rules() if distinct_user or in_room else _same_user_modes()
+    if not in_room and not signals_are_bounded(distinct_user, landlock_abi):
+        found.append(Rule("kill", _NO, (Check(0, (_EVERYWHERE,), among=False),), SIGNALS))
+    if not in_room and landlock_abi in (1, 2):
+        # They bound writing to a file, but not making it empty.
         found.append(Rule("truncate", _NO))
     return tuple(found)
 
@@ -124,12 +139,35 @@ def signals_are_bounded(distinct_user: bool, landlock_abi: int) -> bool:
     return distinct_user or landlock_abi >= 6
 
 
+def judge(number: int, arguments: tuple[int, ...], machine: str) -> tuple[int, str]:
+    """What a listener answers to a call that a filter left to it: its errno, and what was tried.
+
+    ``number`` is the call's on ``machine``, ``arguments`` its six words.
+    """
+    call = _names(machine).get(number, "")
+    if call in _SOCKETS and (call != "socket" or arguments[0] == _AF_UNIX):
+        return _NO, LOCAL_SOCKET
+    return _NO, _KIND_OF.get(call, KERNEL)
+
+
+@cache
+def _names(machine: str) -> dict[int, str]:
+    column = 0 if machine == "x86_64" else 1
+    found = {}
+    for name, numbers in NUMBERS.items():
+        number = numbers[column]
+        if number is not None:
+            found[number] = name
+    return found
+
+
 def _mode_rules() -> list[Rule]:
     """No file of this user's that would make whoever starts it this user."""
-    found = [
-        Rule(call, _NO, (Check(at, (0,), mask=_SET_ID_BITS),)) for call, at in _MODE_AT.items()
+    checked = {**_MODE_AT, "fchmodat2": 2}
+    return [
+        Rule(call, _NO, (Check(at, (0,), mask=_SET_ID_BITS),), OTHER_USER)
+        for call, at in checked.items()
     ]
-    return [*found, Rule("fchmodat2", _NO, (Check(2, (0,), mask=_SET_ID_BITS),))]
 
 
 def _same_user_modes() -> list[Rule]:
@@ -138,7 +176,14 @@ def _same_user_modes() -> list[Rule]:
     files' modes) hangs on no effect of theirs. Times can be changed: with success and no effect
     ``Path.touch`` would make no file, and without success ``shutil.copy2`` would fail."""
     return [Rule(call, 0) for call in _OWNERS_AND_MODES] + [
-        Rule(call, _NO, (Check(at, (0,), mask=_SET_ID_BITS),))
+        Rule(call, _NO, (Check(at, (0,), mask=_SET_ID_BITS),), OTHER_USER)
         for call, at in _MODE_AT.items()
         if call not in _OWNERS_AND_MODES
     ]
+
+
+_KIND_OF = {
+    **{rule.call: rule.kind for rule in (*_CHECKED, *_mode_rules())},
+    **{call: kind for kind, calls in _REFUSED.items() for call in calls},
+    "kill": SIGNALS,
+}

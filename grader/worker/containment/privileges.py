@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from grader.worker.containment import syscalls
@@ -37,18 +39,31 @@ def can_keep_reading() -> bool:
     )
 
 
-def first_unreadable(uid: int, paths: tuple[str, ...]) -> str:
+def first_unreadable(
+    uid: int,
+    paths: tuple[str, ...],
+    enter: Callable[[], None] = lambda: None,
+    fork: Callable[[], int] = os.fork,
+) -> str:
     """The first of ``paths``, or of the folders some levels below them, that ``uid`` cannot read.
 
-    ``""`` when it can read all. A path that does not exist is passed over.
+    ``""`` when it can read all. A path that does not exist is passed over. ``enter`` and ``fork``
+    ask it inside namespaces.
     """
     present = [path for path in paths if os.path.lexists(path)]
 
     def question() -> str:
+        enter()
         _switch(uid)
         return next((bad for path in present if (bad := _unreadable(path, _DEPTH))), "")
 
-    return ask(question)
+    return ask(question, fork)
+
+
+@cache
+def last_capability() -> int:
+    """The highest capability of this kernel. Ask once while there is a /proc."""
+    return int(Path("/proc/sys/kernel/cap_last_cap").read_text())
 
 
 def drop_to(uid: int, keep_reading: bool) -> None:
@@ -98,8 +113,7 @@ def _switch(uid: int) -> int:
 
 
 def _empty_bounding_set() -> None:
-    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
-    for number in range(last + 1):
+    for number in range(last_capability() + 1):
         syscalls.prctl(syscalls.PR_CAPBSET_DROP, number)
 
 

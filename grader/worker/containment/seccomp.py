@@ -9,11 +9,13 @@ kernel, or its high half is ignored there.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.worker.containment import syscalls
+from grader.worker.containment.forked import ask
 from grader.worker.containment.numbers import LAST_KNOWN, NUMBERS
 from grader.worker.containment.syscalls import ContainmentError
 
@@ -23,7 +25,7 @@ _X32 = 0x40000000
 
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _IF_EQUAL, _IF_GREATER, _IF_AT_LEAST = 0x15, 0x25, 0x35
-_ALLOW, _KILL_PROCESS, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_ALLOW, _KILL_PROCESS, _ERRNO, _LISTENER = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -42,15 +44,20 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``call`` returns ``errno`` unless there are checks and all hold. 0 is success, undone."""
+    """``call`` returns ``errno`` unless there are checks and all hold. 0 is success, undone.
+
+    ``kind`` is what a listener is told was tried; ``""`` for what it need not hear of.
+    """
 
     call: str
     errno: int
     checks: tuple[Check, ...] = ()
+    kind: str = ""
 
 
-def assemble(rules: Iterable[Rule], machine: str) -> bytes:
+def assemble(rules: Iterable[Rule], machine: str, listened: bool = False) -> bytes:
     """The program for ``machine`` (``"x86_64"`` or ``"aarch64"``). What no rule names is allowed.
+    With ``listened`` rules of some kind leave the refusing to the listener.
 
     A call of another architecture or of x32 ends the process: its numbers mean other calls, and no
     honest program makes one. A call newer than the table gets ENOSYS, as on an older kernel.
@@ -67,7 +74,7 @@ def assemble(rules: Iterable[Rule], machine: str) -> bytes:
     for rule in rules:
         number = NUMBERS[rule.call][0 if machine == "x86_64" else 1]
         if number is not None:
-            program += _rule(number, rule)
+            program += _rule(number, rule, listened)
     program.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
@@ -83,6 +90,32 @@ def install(program: bytes) -> None:
         raise ContainmentError(f"the kernel did not take the system call filter: {error}") from None
 
 
+def install_listened(program: bytes) -> int:
+    """The same, with a listener for what the program leaves to one. Returns its descriptor.
+
+    Raises ``ContainmentError``.
+    """
+    try:
+        return syscalls.load_listened_filter(program)
+    except OSError as error:
+        raise ContainmentError(f"the kernel did not take the system call filter: {error}") from None
+
+
+def can_be_listened() -> bool:
+    """Whether this kernel tells a listener of calls (Linux 5.5), tried in a fork."""
+
+    def attempt() -> str:
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        os.close(syscalls.load_listened_filter(assemble((), syscalls.machine())))
+        return ""
+
+    try:
+        ask(attempt)
+    except ContainmentError:
+        return False
+    return True
+
+
 def is_available() -> bool:
     """Whether this kernel filters system calls, and this file knows the machine's numbers."""
     if not syscalls.machine():
@@ -94,8 +127,8 @@ def is_available() -> bool:
     return True
 
 
-def _rule(number: int, rule: Rule) -> list[Instruction]:
-    refuse = (_RETURN, 0, 0, _ERRNO | rule.errno)
+def _rule(number: int, rule: Rule, listened: bool) -> list[Instruction]:
+    refuse = (_RETURN, 0, 0, _LISTENER if listened and rule.kind else _ERRNO | rule.errno)
     if not rule.checks:
         return [(_IF_EQUAL, 0, 1, number), refuse]
     body = [step for check in rule.checks for step in (*_check(check), refuse)]

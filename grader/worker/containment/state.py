@@ -9,27 +9,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.worker.containment import policy
+from grader.worker.containment.cgroups import Group
+from grader.worker.containment.keeper import Keeper
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The system call filter, and the same with refusals told to a listener; ``b""`` where there
+    is none."""
+
+    program: bytes = b""
+    listened: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was found out and made ready in the warm process. ``layers`` are those that a child
-    will have; ``program`` is the system call filter, ``b""`` where there is none."""
+    """What was found out and made ready in the warm process.
 
-    pid: int
+    ``handle`` is the warm process's own descriptor (a pidfd). The filters differ by whether a run
+    has namespaces. ``missing`` maps a layer that is not to be had to the reason.
+    """
+
+    handle: int
     uid: int | None
     distinct_user: bool
     keep_reading: bool
     landlock_abi: int
-    program: bytes
+    portable: Filters
+    in_room: Filters
     read_only: tuple[str, ...]
-    layers: tuple[str, ...]
+    keeper: Keeper | None = None
+    group: Group | None = None
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
 class _State:
     prepared: Prepared | None = None
     closed: bool = False
+    separated: bool = False
+    in_room: bool = False
+    out_of_memory: int = 0
 
 
 _STATE = _State()
@@ -43,8 +63,23 @@ def prepared() -> Prepared | None:
     return _STATE.prepared
 
 
-def close() -> None:
-    _STATE.closed = True
+def newly(out_of_memory: int) -> int:
+    """How many more there are than when it was asked last."""
+    before, _STATE.out_of_memory = _STATE.out_of_memory, out_of_memory
+    return out_of_memory - before
+
+
+def separate() -> None:
+    _STATE.separated = True
+
+
+def is_separated() -> bool:
+    """Whether this process is in a user and a pid namespace of its own."""
+    return _STATE.separated
+
+
+def close(in_room: bool) -> None:
+    _STATE.closed, _STATE.in_room = True, in_room
 
 
 def is_closed() -> bool:
@@ -57,5 +92,10 @@ def signals_are_bounded() -> bool:
     return (
         _STATE.closed
         and known is not None
-        and policy.signals_are_bounded(known.distinct_user, known.landlock_abi)
+        and (_STATE.in_room or policy.signals_are_bounded(known.distinct_user, known.landlock_abi))
     )
+
+
+def counts_own_tasks() -> bool:
+    """Whether RLIMIT_NPROC counts the sandbox's own processes and threads, and no other."""
+    return _STATE.closed and _STATE.prepared is not None and _STATE.prepared.distinct_user

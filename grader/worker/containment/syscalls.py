@@ -10,8 +10,11 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import struct
 import sys
 from typing import Any
+
+from grader.worker.containment.numbers import NUMBERS
 
 PR_SET_PDEATHSIG = 1
 PR_GET_DUMPABLE = 3
@@ -28,11 +31,26 @@ PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
+NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
+    0x00020000,
+    0x04000000,
+    0x08000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
+MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1 << 1, 1 << 2, 1 << 12, 1 << 14, 1 << 18
+_MNT_DETACH = 2
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+
 CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_DAC_READ_SEARCH = 6, 7, 8, 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
 # The same numbers on every machine that has them.
+MOUNT_SETATTR = 442
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
 
 
 class ContainmentError(RuntimeError):
@@ -73,8 +91,41 @@ def syscall(number: int, *arguments: Any) -> int:
 
 
 def unshare(flags: int) -> None:
-    """``unshare(2)``: for the probes of the doctor alone. Raises ``OSError``."""
+    """``unshare(2)``. Raises ``OSError``."""
     _checked("unshare", _LIBC.unshare(flags))
+
+
+def setns(descriptor: int, flags: int) -> None:
+    """``setns(2)``, the namespaces named by a process's descriptor (Linux 5.8). Raises
+    ``OSError``."""
+    _checked("setns", _LIBC.setns(descriptor, flags))
+
+
+def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
+    """``mount(2)``. Raises ``OSError``."""
+    text = [part.encode("utf-8", "surrogateescape") or None for part in (source, target, kind)]
+    result = _LIBC.mount(*text, ctypes.c_ulong(flags), data.encode() or None)
+    _checked(f"mount {target}", result)
+
+
+def unmount(target: str) -> None:
+    """Takes a mount, and all below it, out of sight. Raises ``OSError``."""
+    _checked(f"umount {target}", _LIBC.umount2(os.fsencode(target), _MNT_DETACH))
+
+
+def pivot_root(root: str, old: str) -> None:
+    """``pivot_root(2)``. Raises ``OSError``."""
+    number = NUMBERS["pivot_root"][0 if platform.machine() == "x86_64" else 1]
+    syscall(number or 0, ctypes.c_char_p(os.fsencode(root)), ctypes.c_char_p(os.fsencode(old)))
+
+
+def restrict_mount(target: str, attributes: int, below: bool = True) -> None:
+    """Adds attributes to a mount, and to all mounts below it. None is ever taken away, which a
+    less privileged namespace may not. Raises ``OSError``; needs Linux 5.12."""
+    wanted = buffer(struct.pack("=QQQQ", attributes, 0, 0, 0))
+    path, flags = ctypes.c_char_p(os.fsencode(target)), _AT_RECURSIVE if below else 0
+    where, size = ctypes.c_int(_AT_FDCWD), ctypes.c_size_t(32)
+    syscall(MOUNT_SETATTR, where, path, ctypes.c_uint(flags), wanted, size)
 
 
 class _CapabilityHeader(ctypes.Structure):
@@ -123,9 +174,23 @@ class _Program(ctypes.Structure):
 
 def load_filter(program: bytes) -> None:
     """Puts a seccomp program (8 bytes an instruction) on this process. Raises ``OSError``."""
+    described = _describe(program)
+    prctl(PR_SET_SECCOMP, 2, ctypes.addressof(described))  # 2 is SECCOMP_MODE_FILTER
+
+
+def load_listened_filter(program: bytes) -> int:
+    """The same with a listener, on which another process hears of the calls that the program
+    leaves to it (Linux 5.0). Returns its descriptor. Raises ``OSError``."""
+    described = _describe(program)
+    set_filter, new_listener = ctypes.c_uint(1), ctypes.c_uint(1 << 3)
+    return syscall(_SECCOMP[machine()], set_filter, new_listener, ctypes.byref(described))
+
+
+def _describe(program: bytes) -> _Program:
     memory = buffer(program)
     described = _Program(len(program) // 8, ctypes.addressof(memory))
-    prctl(PR_SET_SECCOMP, 2, ctypes.addressof(described))  # 2 is SECCOMP_MODE_FILTER
+    described.memory = memory  # for as long as it is described
+    return described
 
 
 def make_semaphore(memory: Any, value: int) -> int:

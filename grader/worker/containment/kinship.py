@@ -1,0 +1,36 @@
+"""What a fork takes along of its parent, and with whom it ends.
+
+In: descriptors. Out: a process that keeps only these, and that is killed when its parent ends.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from itertools import pairwise
+
+from grader.worker.containment import syscalls
+
+
+def end_with(parent: int) -> None:
+    """Has the kernel kill this process when its parent ends, and ends now if it already has.
+
+    ``parent`` is the parent's descriptor (``pidfd_open``): its number would be 0 for whoever sits
+    in a pid namespace below it. The kernel forgets this when a process changes its user.
+    """
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if select.select([parent], [], [], 0)[0]:
+        os._exit(1)
+
+
+def close_all_but(kept: tuple[int, ...]) -> None:
+    """Closes every descriptor above 2 that is not among ``kept``."""
+    edges = [2, *sorted(number for number in set(kept) if number > 2), 1 << 30]
+    for low, high in pairwise(edges):
+        os.closerange(low + 1, high)
+
+
+def own_number() -> int:
+    """This process's number as /proc has it; in a pid namespace ``os.getpid`` is another."""
+    return int(os.readlink("/proc/self"))  # noqa: PTH115

@@ -1,0 +1,165 @@
+"""The forks of one submission and topic: one a function, and what they leave behind.
+
+In: the loaded module. Out: a ``Supervisor`` for each call. Runs in the child, behind the closed
+sandbox. A fork whose public cases are done waits for the hidden ones while other functions run;
+when one has died, or has left processes behind, everything below the child is ended, and who
+waited is forked anew when its turn comes.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+import tempfile
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from grader.model import Call, Job
+from grader.worker import containment, fixtures
+from grader.worker.function import run_cases
+from grader.worker.jobs import dump_cases
+from grader.worker.supervise import Cases, Fork, Supervisor
+
+
+class Forks:
+    """All forks of a job. ``channel`` is the child's own, which no fork is to have."""
+
+    def __init__(
+        self,
+        job: Job,
+        scratch: str,
+        module: ModuleType,
+        probes: ModuleType,
+        oracles: ModuleType | None,
+        channel: socket.socket,
+    ) -> None:
+        self._channel = channel
+        self._job = job
+        self._scratch = scratch
+        self._code = (module, probes, oracles)
+        self._known = frozenset(Path(scratch).iterdir())
+        self.supervisors = tuple(
+            Supervisor(call, partial(self._start, call), _memory_file, self.clear, job.isolate)
+            for call in job.calls
+        )
+
+    def rest(self, supervisor: Supervisor, over: bool) -> None:
+        """A function's cases are done: its files go. Its fork waits for more, or leaves."""
+        if supervisor.fork is not None:
+            _empty(Path(self._scratch, supervisor.call.function))
+            if over:
+                supervisor.fork.leave()
+        self._remove()
+
+    def end(self) -> None:
+        """Ends all forks; what they left is the warm process's to end."""
+        for supervisor in self.supervisors:
+            supervisor.end()
+
+    def clear(self) -> None:
+        """Ends every process below this one, and removes what they left in the scratch folder."""
+        containment.sweep()
+        self.end()
+        self._remove()
+
+    def _start(self, call: Call, cases: Cases) -> Fork:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        os.set_blocking(writing, True)
+        pid = self._fork()
+        if pid == 0:
+            self._close_others()
+            ours.close()
+            os.close(reading)
+            os.dup2(writing, 1)
+            os.dup2(writing, 2)
+            settle(self._job, _own_folder(self._scratch, call.function))
+            run_cases(*self._code, call, cases, theirs, self._job.file)
+            os._exit(0)
+        theirs.close()
+        os.close(writing)
+        return Fork(pid, ours, reading)
+
+    def _close_others(self) -> None:
+        self._channel.close()
+        for one in self.supervisors:
+            if one.fork is not None:
+                one.fork.channel.close()
+                os.close(one.fork.output)
+
+    def _fork(self) -> int:
+        """Forks when nothing is left of other functions but what waits; ends all first if not."""
+        waiting = sum(one.fork is not None for one in self.supervisors)
+        try:
+            return _fork_as_one_of(2 + waiting)
+        except BlockingIOError:
+            self.clear()
+            return os.fork()
+
+    def _remove(self) -> None:
+        waiting = {
+            Path(self._scratch, one.call.function)
+            for one in self.supervisors
+            if one.fork is not None
+        }
+        for path in Path(self._scratch).iterdir():
+            if path not in self._known | waiting:
+                _delete(path)
+
+
+def settle(job: Job, folder: str) -> None:
+    """Temporary files go to ``folder``; so do the data sets' caches, for code that speaks of any
+    (it takes some milliseconds, and most topics need none)."""
+    os.environ["TMPDIR"] = folder
+    tempfile.tempdir = folder
+    if "dataset" in job.source:
+        fixtures.use_scratch(folder)
+
+
+def _fork_as_one_of(tasks: int) -> int:
+    """A fork that fails with ``BlockingIOError`` when there are more than ``tasks`` processes and
+    threads then: when others have left some. Where the user's own others count too, it is a fork
+    like any."""
+    if not containment.counts_own_tasks():
+        return os.fork()
+    kind = resource.RLIMIT_NPROC
+    _, most = resource.getrlimit(kind)
+    resource.setrlimit(kind, (min(tasks, most), most))
+    try:
+        return os.fork()
+    finally:
+        resource.setrlimit(kind, (most, most))
+
+
+def _own_folder(scratch: str, function: str) -> str:
+    """A folder of the fork's own: what one function writes, no other function finds."""
+    folder = Path(scratch, function)
+    folder.mkdir(exist_ok=True)
+    os.chdir(folder)
+    return str(folder)
+
+
+def _empty(folder: Path) -> None:
+    with suppress(OSError):  # it took its own folder away
+        for path in folder.iterdir():
+            _delete(path)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _memory_file(cases: Cases) -> int:
+    descriptor = os.memfd_create("cases", os.MFD_CLOEXEC)
+    view = memoryview(dump_cases(cases))
+    while view:
+        view = view[os.write(descriptor, view) :]
+    return descriptor
