@@ -23,7 +23,8 @@ from grader.report.audience import student_view
 from grader.report.result import SCHEMA_FILE
 from grader.sandbox import WarmSandbox
 from grader.session import Session
-from grader.worker.containment.leftovers import descendants, parent_of
+from grader.worker.containment.kinship import parent_of
+from grader.worker.containment.leftovers import descendants
 
 ALL = EVERY + LEAVING + REACHING
 WRONG = BAD + tuple(one for one in REACHING if one.name != "closes")

@@ -15,8 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.containment.kinship import own_number
-from grader.worker.containment.leftovers import parent_of
+from grader.worker.containment.kinship import own_number, parent_of
 
 MOUNTS = Path("/proc/self/mountinfo")
 OWN = Path("/proc/self/cgroup")

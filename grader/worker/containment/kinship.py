@@ -1,6 +1,7 @@
-"""What a fork takes along of its parent, and with whom it ends.
+"""What a fork takes along of its parent, with whom it ends, and who is whose child.
 
-In: descriptors. Out: a process that keeps only these, and that is killed when its parent ends.
+In: descriptors, or numbers of processes. Out: a process that keeps only these descriptors, and that
+is killed when its parent ends.
 """
 
 from __future__ import annotations
@@ -34,3 +35,13 @@ def close_all_but(kept: tuple[int, ...]) -> None:
 def own_number() -> int:
     """This process's number as /proc has it; in a pid namespace ``os.getpid`` is another."""
     return int(os.readlink("/proc/self"))  # noqa: PTH115
+
+
+def parent_of(folder: str) -> int:
+    """The number of the parent of the process at ``folder`` of /proc; 0 when it is gone."""
+    try:
+        with open(f"{folder}/stat", "rb") as file:
+            # The name, in brackets, is the process's own choice: it may hold anything.
+            return int(file.read().rpartition(b")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0  # it ended meanwhile

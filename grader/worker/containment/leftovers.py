@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 
 from grader.worker.containment import state, syscalls
-from grader.worker.containment.kinship import own_number
+from grader.worker.containment.kinship import own_number, parent_of
 from grader.worker.containment.syscalls import ContainmentError
 
 _WALL_CLONE = 0x40000000  # __WALL: also children whose end sends another signal than SIGCHLD
@@ -87,15 +87,6 @@ def descendants(spared: int = 0) -> tuple[int, ...]:
         found += below
         waiting += below
     return tuple(found)
-
-
-def parent_of(folder: str) -> int:
-    try:
-        with open(f"{folder}/stat", "rb") as file:
-            # The name, in brackets, is the process's own choice: it may hold anything.
-            return int(file.read().rpartition(b")")[2].split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0  # it ended meanwhile
 
 
 def _reap(spared: int) -> tuple[int, bool]:
