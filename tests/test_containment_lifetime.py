@@ -309,10 +309,10 @@ def test_every_layer_of_the_table_is_reported():
         "no new privileges",
         "landlock",
         "seccomp",
-        "user namespaces (unprivileged)",
-        "mount, pid, net namespaces (root)",
+        "namespaces",
         "cgroup memory",
         "cgroup pids",
+        "refusals are told",
     ]
     for layer in layers:
         assert layer.detail, layer

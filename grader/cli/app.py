@@ -92,14 +92,29 @@ def grade(
     unsafe: Annotated[
         bool, typer.Option(help="Run others' code even where containment is incomplete.")
     ] = False,
+    require: Annotated[
+        str,
+        typer.Option(
+            metavar="LAYERS",
+            help="Refuse to run with less than these containment layers: rlimits, user, "
+            "namespaces, cgroups, landlock, seccomp (with commas between them), or all.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Grade one submission, or a class of them, on public and hidden cases."""
     from grader.cli import grading
+    from grader.sandbox.layers import UnknownLayerError, wanted
 
     if isolate not in ("function", "case"):
         raise typer.BadParameter("it is function or case", param_hint="--isolate")
-    options = grading.Options(out, topic or [], jobs, reference, seed, isolate == "case", unsafe)
+    try:
+        layers = wanted(require)
+    except UnknownLayerError as error:
+        raise typer.BadParameter(str(error), param_hint="--require") from None
+    options = grading.Options(
+        out, topic or [], jobs, reference, seed, isolate == "case", unsafe, layers
+    )
     raise typer.Exit(grading.grade(paths, options, as_json))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from grader.publish import Publisher, stored_grades
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
+from grader.sandbox.layers import lacking, weak
 from grader.session import (
     Session,
     SessionError,
@@ -37,6 +38,7 @@ class Options:
     seed: str | None
     isolate: bool
     unsafe: bool
+    require: tuple[str, ...] = ()
 
 
 def grade(paths: list[Path], options: Options, as_json: bool) -> int:
@@ -87,6 +89,7 @@ def _grade_all(
     course = session.course(number, options.isolate)
     with session.open_runner() as runner:
         refuse_weak_containment(runner.layers(), options.unsafe)
+        refuse_less_than(options.require, runner.layers(), runner.missing())
     show.start_count("grading", None)
     for grade in grade_class(_submissions(paths, session), course, session.open_runner, number):
         publisher.add(grade)
@@ -116,13 +119,26 @@ def _renamed(submission: Submission, number: int) -> Submission:
 
 def refuse_weak_containment(layers: tuple[str, ...], unsafe: bool) -> None:
     """Others' code is not run where it could read the answers or reach the network."""
-    named = " ".join(layers)
-    missing = [layer for layer in ("seccomp", "landlock") if layer not in named]
+    missing = weak(layers)
     if missing and not unsafe:
         raise SessionError(
             f"{' and '.join(missing)} cannot be had on this machine, so others' code could reach "
             "what it must not. `grader doctor` tells more; --unsafe runs it all the same."
         )
+
+
+def refuse_less_than(
+    required: tuple[str, ...], layers: tuple[str, ...], reasons: Iterable[tuple[str, str]]
+) -> None:
+    """Nothing is run with less than was required."""
+    missing = lacking(required, layers)
+    if not missing:
+        return
+    why = "".join(f"\n  {name}: {reason}" for name, reason in reasons)
+    raise SessionError(
+        f"--require: {', '.join(missing)} cannot be had on this machine. Nothing was run.{why}\n"
+        "`grader doctor` tells how to get it."
+    )
 
 
 def _show_single(grade: Grade, folder: Path, as_json: bool) -> int:

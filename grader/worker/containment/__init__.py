@@ -18,7 +18,7 @@ from grader.worker.containment.cgroups import step_aside, tidy_all
 from grader.worker.containment.closing import Closed, close_sandbox, layers_of
 from grader.worker.containment.leftovers import become_subreaper, sweep
 from grader.worker.containment.plan import NAMESPACES, PRIVATE_SCRATCH, SYSTEM_READ_ONLY, Plan
-from grader.worker.containment.prepare import prepare, put_away, separate, settle
+from grader.worker.containment.preparing import prepare, put_away, separate, settle
 from grader.worker.containment.probes import Layer, capabilities
 from grader.worker.containment.spawn import Ended, end, fork
 from grader.worker.containment.state import Prepared, counts_own_tasks

@@ -64,7 +64,7 @@ def homes() -> tuple[Home, ...]:
 
     Raises ``OSError``, with the reason, when there is none for some controller.
     """
-    found = [_home(controller) for controller in CONTROLLERS]
+    found = [home_of(controller) for controller in CONTROLLERS]
     merged: dict[Path, Home] = {}
     for home in found:
         known = merged.get(home.folder, home)
@@ -139,7 +139,8 @@ def started(pid: int) -> str:
     return text.rpartition(")")[2].split()[19]
 
 
-def _home(controller: str) -> Home:
+def home_of(controller: str) -> Home:
+    """Where this process may make groups that have ``controller``. Raises ``OSError``."""
     for line in OWN.read_text().splitlines():
         _, names, path = line.split(":", 2)
         if controller in names.split(","):

@@ -1,35 +1,33 @@
 """What this machine has to contain students' code with: the table of ``grader doctor``.
 
 In: nothing. Out: a ``Layer`` for each, probed in short forked children so that nothing sticks.
-
-Namespaces and cgroups are looked for but not used yet: their place is marked in
-``plan.close_sandbox``.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.containment import landlock, leftovers, privileges, rlimits, seccomp, syscalls
+from grader.worker.containment import (
+    advice,
+    cgroups,
+    keeper,
+    landlock,
+    leftovers,
+    preparing,
+    privileges,
+    rlimits,
+    seccomp,
+    syscalls,
+)
 from grader.worker.containment.forked import ask
+from grader.worker.containment.plan import NAMESPACES, SYSTEM_READ_ONLY
 from grader.worker.containment.seccomp import Rule
 from grader.worker.containment.syscalls import ContainmentError
 
-_CGROUPS = Path("/sys/fs/cgroup")
-_NEWUSER, _NEWNS, _NEWPID, _NEWNET, _NEWIPC, _NEWUTS = (
-    0x10000000,
-    0x20000,
-    0x20000000,
-    0x40000000,
-    0x8000000,
-    0x4000000,
-)
 _PROBE_UID = 65_518  # of the same range as `sandbox.users`, so as likely to be mapped
-_UNUSED = "available, not yet used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,10 @@ def capabilities() -> tuple[Layer, ...]:
         _no_new_privileges(),
         _landlock(),
         _seccomp(),
-        _user_namespaces(),
-        _namespaces_as_root(),
+        _namespaces(),
         _cgroups("memory"),
         _cgroups("pids"),
+        _refusals(),
     )
 
 
@@ -64,7 +62,8 @@ def _try(attempt: Callable[[], str]) -> tuple[bool, str]:
     try:
         return True, ask(attempt)
     except ContainmentError as error:
-        return False, str(error).removeprefix("a probe of this machine failed: ")
+        said = str(error).removeprefix("a probe of this machine failed: ")
+        return False, said.removeprefix("OSError: ").removeprefix("ContainmentError: ")
 
 
 def _limits() -> Layer:
@@ -135,7 +134,8 @@ def _landlock() -> Layer:
         f"landlock:{abi}" if abi else "landlock",
         abi > 0,
         detail if abi else "this kernel offers none",
-        "a submission can read every file that its user can: hidden cases are refused",
+        "without namespaces a submission can read every file that its user can: no untrusted code "
+        "is run",
         "Linux 5.13 or newer with `landlock` in the boot parameter lsm=, and a container engine "
         "whose own filter lets it through (Docker 23 or newer)",
     )
@@ -157,67 +157,53 @@ def _seccomp() -> Layer:
     )
 
 
-def _user_namespaces() -> Layer:
-    def attempt() -> str:
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setresgid(_PROBE_UID, _PROBE_UID, _PROBE_UID)
-            os.setresuid(_PROBE_UID, _PROBE_UID, _PROBE_UID)
-        syscalls.unshare(_NEWUSER | _NEWNS)
-        return _UNUSED
-
-    return Layer(
-        "user namespaces (unprivileged)",
-        *_try(attempt),
-        "no private file system and no private network without root",
-        "sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), or start as root",
-    )
-
-
-def _namespaces_as_root() -> Layer:
+def _namespaces() -> Layer:
     def attempt() -> str:
         if os.geteuid() != 0:
-            raise OSError("the grader was started as an ordinary user")
-        syscalls.unshare(_NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
-        return _UNUSED
+            preparing.try_namespaces()
+        else:
+            uid = _PROBE_UID if privileges.can_become(_PROBE_UID) else 0
+            bounds = keeper.Bounds(1 << 20, 16)
+            keeper.start(SYSTEM_READ_ONLY, uid, bounds, user=bool(uid)).close()
+        return "user, mount, pid, net, ipc, uts; a root and a scratch folder of a run's own"
 
     return Layer(
-        "mount, pid, net namespaces (root)",
+        NAMESPACES,
         *_try(attempt),
-        "no private scratch of a bounded size: it is watched and the run is killed past its bound",
-        "start as root, in a container with SYS_ADMIN",
+        "no private file system, no private processes and no private network: files outside are "
+        "refused by Landlock alone, and the scratch folder is watched, its run being killed when "
+        "it grows past its bound",
+        advice.namespaces(),
     )
 
 
 def _cgroups(controller: str) -> Layer:
     def attempt() -> str:
-        folder, version = _own_cgroup(controller)
-        probe = folder / f"grader-probe-{os.getpid()}"
+        home = cgroups.home_of(controller)
+        probe = home.folder / f"grader-probe-{os.getpid()}"
         probe.mkdir()
-        try:
-            if version == 2 and not (probe / f"{controller}.max").exists():
-                raise OSError(f"{controller} is not delegated below {folder}")
-        finally:
-            with suppress(OSError):
-                probe.rmdir()
-        return f"version {version}, {_UNUSED}"
+        probe.rmdir()
+        return f"version {home.version}"
 
-    bound = {"memory": "memory", "pids": "the number of processes"}[controller]
+    bounded = {
+        "memory": "memory is bounded for each process and not for all of a run's together",
+        "pids": "processes are bounded for each user, and as the grader's own user together with "
+        "that user's others",
+    }
     return Layer(
-        f"cgroup {controller}",
-        *_try(attempt),
-        f"{bound} is limited for each process or user, not for a run as a whole",
-        "start as root, or have the cgroup delegated (systemd: Delegate=yes)",
+        f"cgroup {controller}", *_try(attempt), bounded[controller], advice.control_groups()
     )
 
 
-def _own_cgroup(controller: str) -> tuple[Path, int]:
-    """The folder of this process's cgroup that has ``controller``, and the version."""
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
-        _, names, path = line.split(":", 2)
-        if controller in names.split(","):
-            folder = _CGROUPS / controller / path.lstrip("/")
-            return (folder if folder.is_dir() else _CGROUPS / controller), 1
-        if not names and (_CGROUPS / "cgroup.controllers").exists():
-            return _CGROUPS / path.lstrip("/"), 2
-    raise OSError("no such controller is mounted")
+def _refusals() -> Layer:
+    def attempt() -> str:
+        if not seccomp.can_be_listened():
+            raise OSError("no filter with a listener")
+        return "what was stopped is told in the report"
+
+    return Layer(
+        "refusals are told",
+        *_try(attempt),
+        "nothing else is lost: a submission reads 'Operation not permitted' alone",
+        "Linux 5.5 or newer, and a container engine whose own filter lets listeners through",
+    )
