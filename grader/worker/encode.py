@@ -12,6 +12,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,9 @@ class _Encoder:
     def container(self, value: Any, depth: int) -> Any:
         kind = _type_name(value)
         if isinstance(value, Mapping):
-            items = [[_key(k), self.node(value[k], depth + 1)] for k in list(value)]
+            # A mapping of a student's own may have no end.
+            keys = list(islice(value, TREE_NODES + 1))
+            items = [[_key(k), self.node(value[k], depth + 1)] for k in keys]
             return {"t": "dict", "type": kind, "items": items}
         if isinstance(value, (list, tuple)):
             if len(value) >= PACK_NUMBERS and _all_numbers(value):

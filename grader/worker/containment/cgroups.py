@@ -48,6 +48,18 @@ class Group:
         for entry in self.entries:
             os.write(entry, b"0")
 
+    def bound(self, memory: int) -> None:
+        """Sets how many bytes all processes in it may have together; it is empty but for the warm
+        process. Raises ``OSError``."""
+        for folder, version in self.folders:
+            name = "memory.limit_in_bytes" if version == 1 else "memory.max"
+            with suppress(FileNotFoundError):  # the tree of another controller
+                file = os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=folder)
+                try:
+                    os.write(file, str(memory).encode())
+                finally:
+                    os.close(file)
+
     def kills(self) -> int:
         """How many processes the kernel has ended here because they had no memory left."""
         return sum(_kills(folder, version) for folder, version in self.folders)

@@ -29,6 +29,10 @@ def fork(plan: Plan) -> int:
     prepared = state.prepared()
     if prepared is None:
         raise ContainmentError("call prepare() in the warm process before it forks")
+    try:
+        state.bound_group(plan.group_memory)
+    except OSError as error:
+        raise ContainmentError(f"the run's memory could not be bounded: {error}") from None
     keeper = room_of(prepared, plan)
     if keeper is None:
         if state.is_separated():

@@ -50,6 +50,7 @@ class _State:
     separated: bool = False
     in_room: bool = False
     out_of_memory: int = 0
+    group_memory: int = 0
 
 
 _STATE = _State()
@@ -67,6 +68,14 @@ def newly(out_of_memory: int) -> int:
     """How many more there are than when it was asked last."""
     before, _STATE.out_of_memory = _STATE.out_of_memory, out_of_memory
     return out_of_memory - before
+
+
+def bound_group(memory: int) -> None:
+    """Gives the run that begins its share of memory, where there is a group to hold it."""
+    group = _STATE.prepared.group if _STATE.prepared is not None else None
+    if group is not None and memory != _STATE.group_memory:
+        group.bound(memory)
+        _STATE.group_memory = memory
 
 
 def separate() -> None:

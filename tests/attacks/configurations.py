@@ -1,0 +1,85 @@
+"""The configurations that attacks and honest programs are run under.
+
+In: a script and what to ask of it. Out: the lines of JSON that it printed, for each configuration
+that can be had here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """``become`` is whom the grader is started as (see ``become.py``), ``""`` for as now."""
+
+    name: str
+    title: str
+    become: str
+    without: tuple[str, ...] = ()
+    root: bool = False
+
+
+ROOT = Configuration("root", "all layers, started by root", "", root=True)
+ORDINARY = Configuration("ordinary", "all layers, started by an ordinary user", "ordinary")
+PORTABLE = Configuration(
+    "portable",
+    "rlimits, seccomp and Landlock alone, started by an ordinary user",
+    "ordinary",
+    ("namespaces", "cgroup memory"),
+)
+CONTAINER = Configuration(
+    "container",
+    "root of a container like Docker's default: no namespaces, no groups",
+    "container",
+    root=True,
+)
+ALL = (ROOT, ORDINARY, PORTABLE, CONTAINER)
+
+
+def available() -> tuple[Configuration, ...]:
+    """Those that can be had: an ordinary user cannot become root."""
+    return tuple(one for one in ALL if os.geteuid() == 0 or not one.root)
+
+
+def run(script: str, configuration: Configuration, **asked: Any) -> list[dict[str, Any]]:
+    """The lines of one run. Raises ``RuntimeError`` with what it said when it failed."""
+    folder = Path(tempfile.mkdtemp(prefix="configured-"))
+    folder.chmod(0o755)
+    request = {
+        "name": configuration.name,
+        "folder": str(folder),
+        "without": configuration.without,
+        **asked,
+    }
+    command = [sys.executable, str(HERE / script), json.dumps(request)]
+    if configuration.become and os.geteuid() == 0:
+        command = [
+            *(sys.executable, str(HERE / "become.py"), configuration.become, str(folder)),
+            *command,
+        ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{configuration.name}: {done.stderr[-4000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def run_all(script: str, **asked: Any) -> dict[str, list[dict[str, Any]]]:
+    """The same under every configuration that can be had, two at once."""
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda one: run(script, one, **asked), available()))
+    return {one.name: rows for one, rows in zip(available(), found, strict=True)}

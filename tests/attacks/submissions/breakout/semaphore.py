@@ -1,0 +1,14 @@
+"""Leaves a semaphore for the next student.
+
+without: seccomp, namespaces
+told: to leave something in memory that outlives it
+"""
+
+import ctypes
+
+
+def double(x):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.semget(0x67726174, 1, 0o1666) < 0:
+        raise OSError(ctypes.get_errno(), "semget")
+    return x

@@ -1,0 +1,12 @@
+"""Stops the process that grades it.
+
+without: landlock, namespaces, distinct user
+"""
+
+import os
+import signal
+
+
+def double(x):
+    os.kill(@VICTIM@, signal.SIGSTOP)
+    return x

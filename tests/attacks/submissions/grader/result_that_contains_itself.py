@@ -1,0 +1,10 @@
+"""Returns a list that contains itself.
+
+control: none (a bound, not a hole)
+"""
+
+
+def double(x):
+    result = []
+    result.append(result)
+    return result
