@@ -28,10 +28,10 @@ lint: $(INSTALLED)
 verify: $(INSTALLED)
 	$(BIN)/grader verify
 
-# All that `make test` proves by a sample: every independent submission, every mutant, and every
-# right solution under 20 seeds.
+# All that `make test` proves by a sample: every independent submission, every place of every hostile
+# text, every mutant, and every right solution under 20 seeds.
 prove: $(INSTALLED)
-	GRADER_ALL=1 $(BIN)/python -m pytest tests/e2e/test_verdicts.py
+	GRADER_ALL=1 $(BIN)/python -m pytest tests/e2e/test_verdicts.py tests/test_hostile_outputs.py
 	$(BIN)/grader verify --seed proof --mutants --seeds 20
 
 bench: $(INSTALLED)

@@ -8,14 +8,13 @@ In: grades, one after another. Out: files below ``OUT``: a folder a submission w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
 
 from grader.model import Grade
 from grader.report.html import class_page, staff_report, student_report
 from grader.report.result import dumps, loads
-from grader.report.rows import ClassRow, class_row
+from grader.report.rows import ClassRow, class_row, page_link
 from grader.report.table import grades_csv
 from grader.whole import write_whole
 
@@ -35,9 +34,9 @@ class Publisher:
         write_whole(folder / "report.html", student_report(grade).encode())
         write_whole(folder / "staff.html", staff_report(grade).encode())
         # The class page is staff's, so it leads to staff's reports.
-        link = f"./{quote(grade.submission)}/staff.html"
-        self.rows[grade.submission] = class_row(grade, link)
-        return self.rows[grade.submission]
+        row = class_row(grade, page_link(grade.submission, "staff.html"))
+        self.rows[grade.submission] = row
+        return row
 
     def finish(self) -> list[ClassRow]:
         """Writes the class page and the table; returns their lines by name."""
@@ -48,6 +47,10 @@ class Publisher:
 
 
 def stored_grades(out: Path) -> Iterator[Grade]:
-    """The grades that ``OUT`` holds. Raises ``ResultError`` for a file that is not one."""
+    """The grades that ``OUT`` holds. Raises ``ResultError`` for a file that is not one.
+
+    Each has the name of the folder that it lies in: what a file says of itself is no path to write
+    to.
+    """
     for file in sorted(out.glob("*/result.json")):
-        yield loads(file.read_bytes(), str(file))
+        yield replace(loads(file.read_bytes(), str(file)), submission=file.parent.name)

@@ -14,7 +14,15 @@ from report_samples import CANARY, grade, heat_map, hostile, pad_ids, perfect, u
 
 from grader.model import CheckResult, Difference, FunctionGrade, Grade, Status, TopicGrade
 from grader.report.audience import student_view
-from grader.report.result import SCHEMA_FILE, ResultError, dumps, from_json, loads, to_json
+from grader.report.result import (
+    SCHEMA_FILE,
+    ResultError,
+    dumps,
+    from_json,
+    json_text,
+    loads,
+    to_json,
+)
 
 
 def _schema(*, closed: bool = False) -> dict[str, Any]:
@@ -90,6 +98,16 @@ def test_the_text_is_stable_and_holds_nothing_that_a_terminal_obeys() -> None:
     assert "\u202e" not in text
     assert "\\u202e" in text
     assert loads(text).submission == hostile().submission
+
+
+def test_json_for_a_terminal_and_a_log_holds_nothing_that_they_obey() -> None:
+    words = "\x9b31m \u202e \u200d \U000e0041 ##[add-mask]x ##vso[a]b # ##x"
+    text = json_text({words: (words, "\ud800")}, 2)
+    assert json.loads(text) == {words: [words, "\ufffd"]}
+    assert not set("\x9b\u202e\u200d\U000e0041") & set(text)
+    assert "##[" not in text
+    assert "##vso[" not in text
+    assert "\\u202e" in text
 
 
 def test_a_lone_surrogate_does_not_break_the_file() -> None:

@@ -53,6 +53,22 @@ def test_every_name_is_one_harmless_cell(name: str) -> None:
     assert "\n" not in row[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ('a" -1', "a\" '-1"),
+        ("  =1", "'  =1"),
+        ("a, b; c - d", "a, b; c - d"),
+        ("##[add-mask]x", "# #[add-mask]x"),
+        ("::error::x", ": :error::x"),
+    ],
+)
+def test_no_cell_hides_another_or_a_command(name: str, cell: str) -> None:
+    _, row = _read(replace(perfect(), submission=name))
+    assert row[0] == cell
+
+
 def test_excel_reads_it_as_utf_8() -> None:
     raw = grades_csv([class_row(replace(perfect(), submission="Zoë"))]).encode("utf-8")
     assert raw.startswith(b"\xef\xbb\xbf")

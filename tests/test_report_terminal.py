@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from report_samples import CANARY, classmate, grade, hostile, perfect, unreadable
+from report_samples import CANARY, classmate, failed, grade, hostile, perfect, unreadable
 from rich.console import Console
 
+from grader.model import FunctionGrade, Grade, TopicGrade
 from grader.report.rows import class_row
 from grader.report.terminal import class_table, print_grade
 
@@ -75,6 +76,19 @@ def test_hostile_text_cannot_drive_the_terminal(draw: Callable[..., str] | None)
     assert "<script>" in text
     if draw:
         assert "[bold]markup[/bold]" in text
+
+
+@pytest.mark.parametrize("width", range(24, 60))
+def test_no_line_that_was_wrapped_is_a_command(width: int) -> None:
+    """Without the last step a wrapped line begins with the command at some of these widths."""
+    words = " ".join(f"{'w' * number} ::add-mask::points" for number in range(1, 20))
+    check = replace(failed("c"), message=words)
+    sample = Grade("s", (TopicGrade("t", (FunctionGrade("f", (check,)),)),))
+    out = io.StringIO()
+    print_grade(sample, Console(file=out, width=width))
+    lines = [line.lstrip() for line in out.getvalue().splitlines()]
+    assert not [line for line in lines if line.startswith("::")]
+    assert [line for line in lines if line.startswith(": :add-mask::")]
 
 
 def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,8 @@ def test_length_is_bounded_and_the_cut_is_told(text: str, limit: int) -> None:
         ("a\u202egnp.exe", "a⟨U+202E⟩gnp.exe"),
         ("zero\u200bwidth", "zero⟨U+200B⟩width"),
         ("lone \ud800", "lone ⟨U+D800⟩"),
+        ("blank\u3164\u115f\uffa0", "blank⟨U+3164⟩⟨U+115F⟩⟨U+FFA0⟩"),
+        ("tag\U000e0041", "tag⟨U+E0041⟩"),
         ("line\r\nline", "line\nline"),
         ("a" + "\u0301" * 50, "a" + "\u0301" * 3),
         ("naïve Ωμέγα 日本 👩‍👩‍👧", "naïve Ωμέγα 日本 👩‍👩‍👧"),

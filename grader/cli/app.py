@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from grader import __version__
+from grader.report.export import FORMATS
 
 app = typer.Typer(
     name="grader",
@@ -127,6 +128,45 @@ def report(
     from grader.cli import grading
 
     raise typer.Exit(grading.report(out, as_json))
+
+
+_FORMATS = "; ".join(f"{name}: {told}" for name, told in FORMATS.items())
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(metavar="FORMAT", help=f"{_FORMATS}.")],
+    results: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="A folder that `grader grade` wrote.",
+            exists=True,
+            file_okay=False,
+        ),
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", dir_okay=False, help="Default, and -: standard output."
+        ),
+    ] = None,
+    staff: Annotated[
+        bool,
+        typer.Option(
+            "--staff",
+            help="Everything, hidden cases included: not for students. Without it, only what a "
+            "student may see.",
+        ),
+    ] = False,
+) -> None:
+    """Export stored results for another program: nothing of hidden cases, unless --staff."""
+    from grader.cli import exporting
+
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise typer.BadParameter(f"there is no {name!r}: it is one of {known}", param_hint="FORMAT")
+    raise typer.Exit(exporting.export(exporting.Options(name, results, file, staff)))
 
 
 @app.command()

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.cli.show import Steps, err, out, print_json, steps
+from grader.cli.show import Steps, err, out, print_json, steps, tell
 from grader.grade import grade_submission
 from grader.model import Grade, Submission
 from grader.pack import Mismatch, find_pack, mismatches, notice
@@ -48,7 +48,7 @@ def check(options: Options) -> int:
         return 2
     differing = _differing(session)
     for line in notice(differing):
-        err().print(line, markup=False, style="yellow")
+        tell(err(), line, "yellow")
     if options.as_json:
         print_json(to_json(grade) | _of_pack(session, differing))
     else:
@@ -75,7 +75,7 @@ def _check(session: Session, options: Options, show: Steps) -> Grade | None:
     )
     session = session.only(options.topics or submission.sources)
     if not session.assignment.topics:
-        err().print(_nothing(submission, folder), markup=False)
+        tell(err(), _nothing(submission, folder))
         return None
     if session.pack is None:
         show.say("the reference, on the public cases")

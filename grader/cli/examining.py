@@ -46,8 +46,8 @@ def _print(layers: tuple[Layer, ...], found: dict[str, str], built: bool) -> Non
     console.print(table)
     for layer in layers:
         if not layer.available:
-            console.print(f"\n{layer.name}: {layer.consequence_if_missing}", markup=False)
-            console.print(f"  How to get it: {layer.how_to_get_it}", markup=False)
+            console.print(f"\n{layer.name}: {layer.consequence_if_missing}")
+            console.print(f"  How to get it: {layer.how_to_get_it}")
     console.print(
         "\n" + ", ".join(f"{name} {value}" for name, value in found.items()), markup=False
     )

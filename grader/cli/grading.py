@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.cli.checking import code_of
-from grader.cli.show import Steps, err, out, print_json, steps
+from grader.cli.show import Steps, err, out, print_json, steps, tell
 from grader.grade import grade_class
 from grader.model import Grade, Submission
 from grader.publish import Publisher, stored_grades
@@ -54,7 +54,7 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
             last = _grade_all(paths, session, options, publisher, show)
         rows = publisher.finish()
     if last is None:
-        err().print("No submission was found there.", markup=False)
+        tell(err(), "No submission was found there.")
         return 2
     if single:
         return _show_single(last, options.out, as_json)
@@ -71,7 +71,7 @@ def report(folder: Path, as_json: bool) -> int:
             show.advance()
         rows = publisher.finish()
     if not rows:
-        err().print(f"There is no result.json below {folder}.", markup=False)
+        tell(err(), f"There is no result.json below {folder}.")
         return 2
     return _show_class(rows, folder, as_json)
 
@@ -146,7 +146,7 @@ def _show_single(grade: Grade, folder: Path, as_json: bool) -> int:
         print_json(to_json(grade))
     else:
         print_grade(grade, out())
-        out().print(f"Report: {folder / grade.submission / 'report.html'}", markup=False)
+        tell(out(), f"Report: {folder / grade.submission / 'report.html'}", whole=True)
     return code_of(grade)
 
 
@@ -165,5 +165,5 @@ def _show_class(rows: list[ClassRow], folder: Path, as_json: bool) -> int:
         )
     else:
         class_table(rows, out())
-        out().print(f"Class page: {folder / 'index.html'}", markup=False, soft_wrap=True)
+        tell(out(), f"Class page: {folder / 'index.html'}", whole=True)
     return 0

@@ -1,11 +1,12 @@
 """What a command shows while it works: a progress bar on a terminal, plain lines elsewhere.
 
-In: events. Out: text on standard error, so that standard output is the result alone.
+In: events. Out: text on standard error, so that standard output is the result alone. Names and
+sentences that strangers had a hand in go through ``tell``, which makes them fit for a terminal and
+for a CI job's log.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -23,24 +24,36 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
+
+from grader.report.lines import say, say_line
+from grader.report.result import json_text
+from grader.report.text import clean
 
 _EVERY = 5.0  # seconds between plain lines
+_MOST = 20_000  # characters that are worth telling
 
 
 def out(width: int | None = None) -> Console:
     """Standard output. Piped, it is plain and 80 columns wide unless ``width`` is given."""
-    return Console(highlight=False, soft_wrap=False, width=width)
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=False, width=width)
 
 
 def err() -> Console:
     """Standard error."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def tell(console: Console, text: str, style: str = "", *, whole: bool = False) -> None:
+    """Prints ``text``. ``whole`` keeps each of its lines one line, so that a path in it can be
+    copied."""
+    for line in clean(text, _MOST).split("\n"):
+        (say_line if whole else say)(console, Text(line, style))
 
 
 def print_json(data: Any) -> None:
     """The result, as JSON, on standard output."""
-    json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(data, indent=2))
 
 
 @dataclass(slots=True)
@@ -58,7 +71,7 @@ class Steps:
         if self._progress is not None:
             self._progress.update(self._task, description=text)
         else:
-            self.console.print(text, markup=False)
+            tell(self.console, text)
 
     def advance(self, total: int | None = None) -> None:
         """One more is done. On a pipe a line now and then."""

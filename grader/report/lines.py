@@ -1,6 +1,7 @@
 """Puts lines on a terminal: wrapped, set in, and in ASCII where it can say no more.
 
-In: ``Text`` of rich, made of cleaned text. Out: lines on the console.
+In: ``Text`` of rich, made of cleaned text. Out: lines on the console, none of them a command to
+the CI service that may be reading.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model import Status
+from grader.report.inert import cuts
 
 MARKS = {
     Status.PASSED: "✓",
@@ -39,6 +41,8 @@ def say(console: Console, text: Text, indent: int = 0) -> None:
 def say_line(console: Console, line: Text) -> None:
     """Prints one line whole, however long, without trailing blanks."""
     line = _ascii(line) if console.options.ascii_only else line
+    # Here, because a wrapped line begins wherever the width wants it to.
+    line = Text(" ").join(line.divide(cuts(line.plain)))
     line.rstrip()
     console.print(line, soft_wrap=True)
 

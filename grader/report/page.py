@@ -2,13 +2,15 @@
 
 In: a template's name and its values. Out: HTML text with the style and the script inside, and a
 content security policy that allows just these two, by hash: a page that shows hostile text can
-load nothing, send nothing, and run nothing else.
+load nothing, send nothing, and run nothing else. (A policy in the page cannot forbid that others
+frame it: `frame-ancestors` and `sandbox` count in an HTTP header alone.)
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,7 +70,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clean=clean, printed=printed, prose=prose, points=points, number=number, tolerance=tolerance
+        clean=_finished(clean),
+        printed=_finished(printed),
+        prose=prose,
+        points=points,
+        number=number,
+        tolerance=tolerance,
     )
     style, script = _asset("style.css"), _asset("script.js")
     environment.globals.update(
@@ -85,15 +92,23 @@ def _environment() -> Environment:
     return environment
 
 
+def _finished(cleaning: Callable[..., str]) -> Callable[..., Markup]:
+    """The cleaning as a filter: what it returns is escaped, and neither cleaned nor cut again."""
+    return lambda *args, **kwargs: escape(cleaning(*args, **kwargs))
+
+
 def _seen(value: Any) -> Any:
     """Every value that a template prints passes here: one that no filter cleaned is cleaned."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
 
 
 def _policy(style: str, script: str) -> str:
+    """No style attribute and no event handler of any page counts: the hashes are of elements. The
+    script itself may not make elements out of text, for no Trusted Types policy is allowed."""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        "base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

@@ -11,6 +11,7 @@ import base64
 import json
 import math
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from grader.model import (
 )
 from grader.report.grouping import counts
 from grader.report.result_file import SCHEMA, ResultFile
+from grader.report.text import UNSEEN
 
 SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
 
@@ -34,8 +36,9 @@ SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
 _NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Written as \uXXXX, so that the file may be shown in a terminal: JSON's own escapes stop at 0x1f.
-_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# Written as \uXXXX, so that the text may be shown in a terminal and in a CI job's log: JSON's own
+# escapes stop at 0x1f, and ``##[add-mask]x`` is a command wherever it stands.
+_ESCAPED = re.compile(f"[{UNSEEN}\u200c\u200d]|#(?=#[A-Za-z]*\\[)")
 
 
 class ResultError(ValueError):
@@ -62,8 +65,13 @@ def to_json(grade: Grade) -> dict[str, Any]:
 
 def dumps(grade: Grade) -> str:
     """The result file's text: the same for the same grade, always; valid in UTF-8."""
-    text = json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False)
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
+    return json_text(to_json(grade), indent=1)
+
+
+def json_text(data: Any, indent: int) -> str:
+    """JSON that a terminal and a CI service show and do not obey; valid in UTF-8."""
+    text = json.dumps(_encodable(data), indent=indent, ensure_ascii=False, allow_nan=False)
+    return _ESCAPED.sub(lambda found: _escape(found.group()), text) + "\n"
 
 
 def loads(text: str | bytes, file: str = "result.json") -> Grade:
@@ -176,11 +184,17 @@ def _number(value: float) -> float | str:
     return "NaN" if math.isnan(value) else _NOT_FINITE.get(value, value)
 
 
+@cache  # a megabyte of them is a few of them, often
+def _escape(char: str) -> str:
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
 def _encodable(value: Any) -> Any:
     """``value`` with lone surrogates, which UTF-8 cannot hold, turned into U+FFFD."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_encodable(item) for item in value]
     if isinstance(value, dict):
         return {_encodable(key): _encodable(item) for key, item in value.items()}

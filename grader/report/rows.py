@@ -15,6 +15,8 @@ from grader.model import Grade, Status, TopicGrade
 from grader.report.grouping import counts, gravest
 from grader.report.text import NAME, SENTENCE, clean
 
+_NAME_BYTES = 255  # of a file's name, at most
+
 
 @dataclass(frozen=True, slots=True)
 class TopicScore:
@@ -100,7 +102,7 @@ def class_row(grade: Grade, link: str | None = None) -> ClassRow:
         counts=tuple(counts(grade).items()),
         slips=() if grade.problem else _slips(grade),
         problem=grade.problem,
-        link=_default_link(grade.submission) if link is None else link,
+        link=page_link(grade.submission, "report.html") if link is None else link,
     )
 
 
@@ -112,6 +114,16 @@ def needs_staff_first(rows: Iterable[ClassRow]) -> list[ClassRow]:
 def topic_names(rows: Sequence[ClassRow]) -> list[str]:
     """All topics of any row, in the order in which they were first seen."""
     return list(dict.fromkeys(topic.topic for row in rows for topic in row.topics))
+
+
+def page_link(submission: str, page: str) -> str:
+    """The address of a submission's page, relative to the class page; empty for a name that no
+    folder has."""
+    raw = submission.encode("utf-8", "replace")
+    if not submission.strip(".") or len(raw) > _NAME_BYTES:
+        return ""
+    # Quoted whole, so that a name is one step of the path and can hold no scheme of its own.
+    return f"./{quote(raw, safe='')}/{page}"
 
 
 def display_name(row: ClassRow) -> str:
@@ -138,9 +150,3 @@ def _slips(grade: Grade) -> tuple[Slip, ...]:
         if result.mistake and result.status is Status.FAILED
     }
     return tuple(found)
-
-
-def _default_link(submission: str) -> str:
-    # Quoted whole, so that a name is one step of the path and can hold no scheme of its own.
-    name = quote(submission.encode("utf-8", "replace"), safe="")
-    return f"./{name}/report.html" if submission.strip(".") else ""

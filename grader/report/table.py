@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
+from grader.report.inert import inert
 from grader.report.rows import ClassRow, topic_names
 from grader.report.text import clean, points
 
@@ -18,14 +20,17 @@ BYTE_ORDER_MARK = "\ufeff"
 
 # A spreadsheet runs a cell that starts so as a formula; the full-width forms too, in some locales.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where a spreadsheet may begin a cell in the middle of ours: its locale separates cells by ``;``,
+# or it takes quotes for text.
+_INNER = re.compile(r"([;,|\"]\s*)(?=[=+\-@＝＋－＠])")
 
 
 def grades_csv(rows: Iterable[ClassRow]) -> str:
     """Columns: submission, score, max_score, percent, one for each topic, status.
 
     A topic that was not attempted is an empty cell, told apart from a 0. Text that a spreadsheet
-    would run as a formula gets a leading apostrophe, names too: match on ``result.json`` where
-    names may start so.
+    would run as a formula gets a leading apostrophe, and what a CI service would take for a
+    command a blank, names too: match on ``result.json`` where names may hold such.
     """
     kept = list(rows)
     topics = topic_names(kept)
@@ -50,5 +55,7 @@ def _line(row: ClassRow, topics: list[str]) -> list[str]:
 
 
 def _text(text: str) -> str:
-    shown = clean(text, newlines=False)
-    return "'" + shown if text.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
+    shown = _INNER.sub(r"\1'", inert(clean(text, newlines=False)))
+    return (
+        "'" + shown if (text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA)) else shown
+    )

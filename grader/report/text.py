@@ -2,7 +2,7 @@
 
 In: names, messages and printed output, which a student wrote and which may be hostile.
 Out: text of bounded length without control, bidirectional or invisible characters. It is not
-escaped: HTML, terminal and CSV each escape in their own way.
+escaped: HTML, terminal, CSV and XML each escape in their own way.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from grader.model import Tolerance
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 # What hides, reorders or drives: C0 and C1 controls, bidirectional marks and overrides,
-# zero-width characters (joiners stay: emoji and Persian need them), line separators, tag
-# characters, lone surrogates and noncharacters.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
+# zero-width characters (joiners stay: emoji and Persian need them), letters that are blank, line
+# separators, tag characters, lone surrogates and noncharacters. A set for a regular expression.
+UNSEEN = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
 )
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 # A letter carries three marks at most, so that a stack of them cannot run over its neighbours.
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
