@@ -113,6 +113,7 @@ def _topic(topic: TopicGrade) -> dict[str, Any]:
         "max_score": topic.max_score,
         "file": topic.file,
         "notes": list(topic.notes),
+        "staff_notes": list(topic.staff_notes),
         "layers": list(topic.layers),
         "wall": _number(topic.wall),
         "cpu": _number(topic.cpu),

@@ -169,6 +169,7 @@ class TopicPart(_Sum):
     functions: list[FunctionPart]
     file: str = ""
     notes: list[str] = Field(default_factory=list)
+    staff_notes: list[str] = Field(default_factory=list)
     layers: list[str] = Field(default_factory=list)
     wall: Measured = 0.0
     cpu: Measured = 0.0
@@ -185,6 +186,7 @@ class TopicPart(_Sum):
             functions=tuple(function.value() for function in self.functions),
             file=self.file,
             notes=tuple(self.notes),
+            staff_notes=tuple(self.staff_notes),
             layers=tuple(self.layers),
             wall=self.wall,
             cpu=self.cpu,

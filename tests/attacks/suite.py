@@ -1,7 +1,7 @@
 """Runs the attacks in one configuration, as whoever starts it.
 
-In (arguments): JSON with the configuration's name, the layers to leave out, a folder, and which
-attacks. Out: a JSON line for each on standard output. The class around every attack is graded as
+In (arguments): JSON with the configuration's name, the layers to leave out, a folder, which attacks,
+and the configuration that shows the positive controls. Out: a JSON line for each on standard output. The class around every attack is graded as
 well: an honest submission comes after each, whose result must not change.
 """
 
@@ -320,10 +320,11 @@ def main() -> None:
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     without = tuple(asked["without"])
-    with opened(asked["name"], Path(asked["folder"]), without, asked["controls"]) as suite:
+    controls = asked["controls"] == asked["name"]
+    with opened(asked["name"], Path(asked["folder"]), without, controls) as suite:
         list(suite._neighbour())
         for attack in chosen:
-            row = suite.row(attack, asked["controls"])
+            row = suite.row(attack, controls)
             channel.write(json.dumps(asdict(row)) + "\n")
             channel.flush()
 

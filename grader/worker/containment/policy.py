@@ -87,7 +87,7 @@ REFUSED = tuple(call for calls in _REFUSED.values() for call in calls)
 # takes ENOSYS for an older kernel and uses clone and openat.
 _UNSEEN = ("clone3", "openat2")
 
-_AF_UNIX, _STREAM, _SEQPACKET, _TYPE_MASK = 1, 1, 5, 0xF
+_AF_UNIX, _STREAM, _SEQPACKET, _TYPE_MASK, _NONBLOCK = 1, 1, 5, 0xF, 0x800
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET}
 _CLONE_PARENT = 0x8000  # a sibling, which the sweep of its maker would not see
 _TIOCSTI, _TIOCLINUX, _TIOCSETD = 0x5412, 0x541C, 0x5423
@@ -142,9 +142,11 @@ def signals_are_bounded(distinct_user: bool, landlock_abi: int) -> bool:
 def judge(number: int, arguments: tuple[int, ...], machine: str) -> tuple[int, str]:
     """What a listener answers to a call that a filter left to it: its errno, and what was tried.
 
-    ``number`` is the call's on ``machine``, ``arguments`` its six words.
+    What honest libraries do by themselves has no kind. ``number`` is the call's on ``machine``, ``arguments`` its six words.
     """
     call = _names(machine).get(number, "")
+    if call == "socket" and arguments[0] == _AF_UNIX and arguments[1] & _NONBLOCK:
+        return _NO, ""  # the C library, which asks a cache for the name of a user
     if call in _SOCKETS and (call != "socket" or arguments[0] == _AF_UNIX):
         return _NO, LOCAL_SOCKET
     return _NO, _KIND_OF.get(call, KERNEL)
