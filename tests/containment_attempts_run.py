@@ -244,3 +244,35 @@ def map_in_two_processes() -> list[int]:
 
 def echo(value: Any) -> Any:
     return json.loads(json.dumps(value))
+
+
+def fill_scratch(size: int) -> int:
+    """Writes ``size`` bytes, half of them in each of two files."""
+    for name in ("one", "two"):
+        with open(name, "wb") as file:
+            file.write(b"x" * (size // 2))
+    return sum(Path(name).stat().st_size for name in ("one", "two"))
+
+
+def make_folders(count: int) -> int:
+    for number in range(count):
+        Path(f"folder-{number}").mkdir()
+    return len(list(Path().iterdir()))
+
+
+def allocate_in_processes(count: int, size: int) -> int:
+    """Processes that touch ``size`` bytes each and wait; how many came so far."""
+    reading, writing = os.pipe()
+    for _ in range(count):
+        if os.fork() == 0:
+            kept = bytearray(size)
+            for at in range(0, size, mmap.PAGESIZE):
+                kept[at] = 1
+            os.write(writing, b"x")
+            time.sleep(0.5)
+            os._exit(0)
+    os.close(writing)
+    came = 0
+    while os.read(reading, 1):
+        came += 1
+    return came

@@ -140,6 +140,9 @@ def serve(first: dict[str, Any]) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         wanted = replace(plan, **_tuples(request["plan"]))
+        if not request["closed"]:  # the control: where the sandbox would not be
+            outside = {"read_write": (first["scratch"],), "without": PORTABLE}
+            wanted = replace(wanted, **outside)
         _say(channel, _serve_one(attempts, containment, wanted, request))
     containment.put_away()
     os._exit(0)  # taking down an interpreter full of libraries takes seconds
@@ -155,7 +158,7 @@ def _serve_one(attempts: Any, containment: Any, plan: Any, request: Any) -> dict
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.readline()
     status = os.waitpid(pid, 0)[1]
-    swept = containment.end(plan).swept if request["closed"] else containment.sweep(plan.uid)
+    swept = containment.end(plan).swept
     return {**json.loads(said or b"{}"), "status": status, "swept": swept}
 
 

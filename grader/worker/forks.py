@@ -115,7 +115,9 @@ def settle(job: Job, folder: str) -> None:
     """Temporary files go to ``folder``; so do the data sets' caches, for code that speaks of any
     (it takes some milliseconds, and most topics need none)."""
     os.environ["TMPDIR"] = folder
-    os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder  # torch.compile looks there, and compiles nothing
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = (
+        folder  # torch.compile looks there, and compiles nothing
+    )
     tempfile.tempdir = folder
     if "dataset" in job.source:
         fixtures.use_scratch(folder)

@@ -32,7 +32,7 @@ def main() -> None:
     containment.separate(first)
     containment.become_subreaper()
     prepared = containment.prepare(first)
-    _warm_up()
+    warm_up()
     containment.settle()
     gc.collect()
     gc.freeze()
@@ -53,7 +53,7 @@ def main() -> None:
         containment.put_away()
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     import torch
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise

@@ -1,8 +1,9 @@
 """Runs the attacks in one configuration, as whoever starts it.
 
-In (arguments): JSON with the configuration's name, the layers to leave out, a folder, which attacks,
-and the configuration that shows the positive controls. Out: a JSON line for each on standard output. The class around every attack is graded as
-well: an honest submission comes after each, whose result must not change.
+In (arguments): JSON with the configuration's name, the layers to leave out, a folder, which
+attacks, and the configuration that shows the positive controls. Out: a JSON line for each attack on
+standard output. The class around every attack is graded as well: an honest submission comes after
+each, whose result must not change.
 """
 
 from __future__ import annotations

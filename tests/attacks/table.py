@@ -81,7 +81,9 @@ def _told(control: str, attack: Any) -> str:
     if attack.naive if hasattr(attack, "naive") else "":
         return f"{control} (against: {attack.naive})"
     without = getattr(attack, "without", ())
-    return f"{control} (without {', '.join(without)})" if without and attack.has_control else control
+    return (
+        f"{control} (without {', '.join(without)})" if without and attack.has_control else control
+    )
 
 
 def _same(rows: list[dict[str, Any]], name: str) -> str:

@@ -142,7 +142,8 @@ def signals_are_bounded(distinct_user: bool, landlock_abi: int) -> bool:
 def judge(number: int, arguments: tuple[int, ...], machine: str) -> tuple[int, str]:
     """What a listener answers to a call that a filter left to it: its errno, and what was tried.
 
-    What honest libraries do by themselves has no kind. ``number`` is the call's on ``machine``, ``arguments`` its six words.
+    What honest libraries do by themselves has no kind. ``number`` is the call's on ``machine``,
+    ``arguments`` its six words.
     """
     call = _names(machine).get(number, "")
     if call == "socket" and arguments[0] == _AF_UNIX and arguments[1] & _NONBLOCK:

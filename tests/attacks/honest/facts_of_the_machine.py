@@ -12,7 +12,13 @@ import torch
 def program():
     when = datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
     return [
-        os.cpu_count(), platform.system(), platform.python_version(), psutil.virtual_memory().total,
-        torch.get_num_threads(), torch.cuda.is_available(), when.isoformat(), os.uname().machine,
+        os.cpu_count(),
+        platform.system(),
+        platform.python_version(),
+        psutil.virtual_memory().total,
+        torch.get_num_threads(),
+        torch.cuda.is_available(),
+        when.isoformat(),
+        os.uname().machine,
         torch.backends.cpu.get_cpu_capability(),
     ]

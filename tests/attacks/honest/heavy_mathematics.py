@@ -10,6 +10,11 @@ def program():
     image = torch.randn(1, 3, 16, 16)
     kernel = torch.randn(4, 3, 3, 3)
     return [
-        a @ a, torch.linalg.inv(b), torch.linalg.svd(b).S, torch.softmax(a * 30, -1),
-        torch.nn.functional.conv2d(image, kernel), torch.fft.fft(b).real, np.linalg.eigvalsh((b + b.T).numpy()),
+        a @ a,
+        torch.linalg.inv(b),
+        torch.linalg.svd(b).S,
+        torch.softmax(a * 30, -1),
+        torch.nn.functional.conv2d(image, kernel),
+        torch.fft.fft(b).real,
+        np.linalg.eigvalsh((b + b.T).numpy()),
     ]

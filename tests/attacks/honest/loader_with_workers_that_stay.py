@@ -11,6 +11,11 @@ def collate(rows):
 def program():
     rows = [list(range(1 + n % 5)) for n in range(12)]
     loader = DataLoader(
-        rows, batch_size=4, num_workers=2, persistent_workers=True, prefetch_factor=3, collate_fn=collate
+        rows,
+        batch_size=4,
+        num_workers=2,
+        persistent_workers=True,
+        prefetch_factor=3,
+        collate_fn=collate,
     )
     return [batch for _ in range(2) for batch in loader]

@@ -9,4 +9,8 @@ def square(number):
 
 def program():
     with multiprocessing.Pool(3) as pool:
-        return [pool.map(square, range(10)), pool.apply(square, (7,)), list(pool.imap(square, range(3)))]
+        return [
+            pool.map(square, range(10)),
+            pool.apply(square, (7,)),
+            list(pool.imap(square, range(3))),
+        ]

@@ -11,4 +11,10 @@ def program():
     np.random.seed(1)
     torch.manual_seed(1)
     generator = np.random.default_rng(1)
-    return [random.random(), np.random.rand(2), torch.randn(3), generator.normal(size=2), torch.randperm(5)]
+    return [
+        random.random(),
+        np.random.rand(2),
+        torch.randn(3),
+        generator.normal(size=2),
+        torch.randperm(5),
+    ]

@@ -1,0 +1,332 @@
+"""Namespaces, the private root and the keeper that makes them: what a child sees, what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from containment_helpers import IS_ROOT, needs_root, refused
+from containment_host import UID, Host
+
+from grader.worker.containment import ContainmentError, cgroups, keeper, layout, preparing
+from grader.worker.containment.kinship import parent_of
+from grader.worker.containment.leftovers import descendants
+
+HIDDEN = ("FileNotFoundError", 2)
+
+
+def _can_have_rooms() -> bool:
+    if IS_ROOT:
+        return True
+    try:
+        preparing.try_namespaces()
+    except ContainmentError:
+        return False
+    return False  # an ordinary user's host would have to be separated first
+
+
+pytestmark = pytest.mark.skipif(not _can_have_rooms(), reason="needs root, to make namespaces")
+
+
+@pytest.fixture(scope="module")
+def room():
+    with Host(uid=UID, without=("cgroup memory",)) as opened:
+        assert "namespaces" in opened.layers
+        yield opened
+
+
+@pytest.fixture
+def outside(tmp_path_factory):
+    folder = Path(f"/tmp/contain-room-{os.getpid()}")
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    (folder / "secret").write_text("the expected answer")
+    (folder / "secret").chmod(0o666)
+    yield folder
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+# ---- what a child sees
+
+
+def test_a_file_outside_is_not_there(room, outside):
+    control = refused(room, "read", str(outside / "secret"), how=HIDDEN)
+    assert control.value == "the expected answer"
+
+
+@pytest.mark.parametrize(
+    "path", ["/proc", "/etc/passwd", "/root", "/home", "/sys/fs/cgroup", "/tmp"]
+)
+def test_most_of_the_machine_is_not_there(room, path):
+    outcome = room.attempt("read", path)
+    assert outcome.error in ("FileNotFoundError", "PermissionError", "IsADirectoryError")
+    assert "the expected" not in str(outcome.value)
+
+
+def test_the_libraries_are_there_and_cannot_be_changed(room):
+    assert len(room.attempt("read", os.__file__).value) > 0
+    assert room.attempt("append", os.__file__).error in ("PermissionError", "OSError")
+
+
+def test_the_scratch_folder_does_all_that_honest_code_wants(room):
+    want = ["te", ["below", "copy", "hard", "pointer", "touched"], ["b"], []]
+    assert room.attempt("use_scratch").value == want
+    assert room.attempt("use_devices").value == [3, True]
+
+
+def test_a_run_finds_nothing_of_the_one_before(room):
+    assert room.attempt("write", "left").value is True
+    assert room.attempt("listing", ".").value == []
+
+
+def test_the_child_is_the_only_user_there_is(room):
+    who = room.attempt("identity").value
+    assert who["uids"] == [UID] * 3
+    assert who["capabilities"] == [0, 0, 0]
+    assert who["bounding"] == []
+    refused(room, "become_root", how=("OSError", 22))  # there is no such user
+
+
+def test_its_processes_are_numbered_anew_and_no_other_is_reached(room):
+    outcome = room.attempt("session")
+    assert outcome.value[1] < 10
+    assert room.attempt("kill", os.getpid()).error == "ProcessLookupError"
+
+
+def test_everything_can_be_signalled_and_only_its_own_ends(room):
+    assert room.attempt("kill_all", 0).error in ("", "ProcessLookupError")
+    assert room.attempt("echo", 1).value == 1
+
+
+def test_the_scratch_folder_has_a_bound(room):
+    outcome = room.attempt("fill_scratch", 8 << 20, scratch_bytes=4 << 20)
+    assert (outcome.error, outcome.errno) == ("OSError", 28)
+    assert room.attempt("fill_scratch", 2 << 20, scratch_bytes=4 << 20).value == 2 << 20
+
+
+def test_so_has_the_number_of_files(room):
+    outcome = room.attempt("make_folders", 50, scratch_entries=20)
+    assert (outcome.error, outcome.errno) == ("OSError", 28)
+    assert room.attempt("make_folders", 10, scratch_entries=20).value == 10
+
+
+# ---- what is left
+
+
+def _below(host):
+    """Processes below the host, without the keeper and what it makes ahead."""
+    keepers = [pid for pid in descendants() if parent_of(f"/proc/{pid}") == host.process.pid]
+    return [pid for pid in descendants(keepers[0]) if pid != host.process.pid]
+
+
+@pytest.mark.parametrize("attempt", ["leave_daemons", "leave_runners"])
+def test_daemons_end_with_their_room(room, attempt):
+    before = len(descendants())
+    assert room.attempt(attempt, 3).value
+    assert _below(room) == []
+    assert len(descendants()) <= before + 1
+
+
+def test_a_fork_bomb_ends_with_its_room(room):
+    assert room.attempt("leave_fork_bomb", processes=30).value is True
+    assert _below(room) == []
+
+
+def test_mounts_are_as_they_were(room):
+    before = Path("/proc/self/mountinfo").read_text()
+    room.attempt("use_scratch")
+    assert Path("/proc/self/mountinfo").read_text() == before
+
+
+def test_all_ends_when_the_warm_process_is_killed():
+    with Host(uid=UID, without=("cgroup memory",)) as host:
+        host.attempt("echo", 1)
+        (kept,) = [pid for pid in descendants() if parent_of(f"/proc/{pid}") == host.process.pid]
+        time.sleep(0.1)  # until the next room is made
+        below = [kept, *(pid for pid in descendants() if parent_of(f"/proc/{pid}") == kept)]
+        assert len(below) == 2
+        host.process.kill()
+        host.process.wait()
+        _all_gone(below)
+
+
+def test_a_killed_keeper_takes_its_room_along():
+    with Host(uid=UID, without=("cgroup memory",)) as host:
+        host.attempt("echo", 1)
+        (kept,) = [pid for pid in descendants() if parent_of(f"/proc/{pid}") == host.process.pid]
+        inside = [pid for pid in descendants() if parent_of(f"/proc/{pid}") == kept]
+        os.kill(kept, signal.SIGKILL)
+        _all_gone(inside)
+        with pytest.raises(AssertionError, match="keeper of the namespaces"):
+            host.attempt("echo", 1)
+
+
+def _all_gone(pids):
+    deadline = time.monotonic() + 5
+    while any(map(_runs, pids)):
+        assert time.monotonic() < deadline, f"still there: {[*filter(_runs, pids)]}"
+        time.sleep(0.02)
+
+
+def _runs(pid):
+    """Not one that has ended and that nobody has asked after yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+# ---- the keeper
+
+
+def test_a_keeper_that_cannot_begin_says_why():
+    """A uid that cannot be mapped: the kernel refuses it."""
+    with pytest.raises(ContainmentError, match=r"Errno|ended"):
+        keeper.start((), 1 << 33, keeper.Bounds(1 << 20, 10), user=True)
+
+
+def test_a_bound_that_no_kernel_takes_is_told():
+    with pytest.raises(ContainmentError, match="mount /scratch"):
+        keeper.start((), UID, keeper.Bounds(-1, 10), user=True)
+
+
+# ---- the private root
+
+
+def test_links_on_the_way_are_resolved_before_the_root_changes(tmp_path):
+    (tmp_path / "real" / "library").mkdir(parents=True)
+    (tmp_path / "short").symlink_to("real")
+    (tmp_path / "far").symlink_to(tmp_path / "short" / "library")
+    place = layout._Place.of(str(tmp_path / "far"))
+    assert place.real == str(tmp_path / "real" / "library")
+    assert (str(tmp_path / "far"), str(tmp_path / "short" / "library")) in place.links
+    assert (str(tmp_path / "short"), "real") in place.links
+
+
+# ---- control groups
+
+
+class Tree:
+    """A made-up tree of control groups."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        monkeypatch.setattr(cgroups, "OWN", root / "own")
+        monkeypatch.setattr(cgroups, "MOUNTS", root / "mounts")
+
+    def own(self, *lines: str) -> None:
+        (self.root / "own").write_text("".join(f"{line}\n" for line in lines))
+
+    def mounts(self, *lines: str) -> None:
+        (self.root / "mounts").write_text("".join(f"{line}\n" for line in lines))
+
+    def group(self, name: str, **files: str) -> Path:
+        folder = self.root / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            (folder / file.replace("__", ".")).write_text(text)
+        return folder
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    return Tree(tmp_path, monkeypatch)
+
+
+def test_version_1_has_a_home_for_each_controller(tree):
+    tree.own("5:pids:/mine", "4:memory:/other/mine", "0::/")
+    tree.mounts(
+        f"1 0 0:1 / {tree.root}/m rw - cgroup cgroup rw,memory",
+        f"2 0 0:2 / {tree.root}/p rw - cgroup cgroup rw,pids",
+    )
+    memory, pids = tree.group("m/other/mine"), tree.group("p/mine")
+    assert cgroups.homes() == (
+        cgroups.Home(memory, 1, ("memory",)),
+        cgroups.Home(pids, 1, ("pids",)),
+    )
+
+
+def test_a_container_sees_a_branch_of_the_tree(tree):
+    tree.own("4:memory:/docker/abc/mine", "5:pids:/docker/abc/mine")
+    tree.mounts(
+        f"1 0 0:1 /docker/abc {tree.root}/m rw - cgroup cgroup rw,memory",
+        f"2 0 0:2 /docker/abc {tree.root}/p rw - cgroup cgroup rw,pids",
+    )
+    tree.group("m/mine")
+    tree.group("p/mine")
+    assert cgroups.home_of("memory").folder == tree.root / "m" / "mine"
+
+
+def _version_2(tree, **files):
+    tree.own("0::/user.slice/run.scope")
+    tree.mounts(f"1 0 0:1 / {tree.root}/c rw - cgroup2 cgroup2 rw")
+    files = {"cgroup__controllers": "memory pids", "cgroup__type": "domain", **files}
+    return tree.group("c/user.slice/run.scope", **files)
+
+
+def test_a_delegated_group_of_version_2_hands_its_controllers_on(tree):
+    folder = _version_2(tree, cgroup__subtree_control="memory pids cpu")
+    assert cgroups.homes() == (cgroups.Home(folder, 2, ("memory", "pids")),)
+
+
+def test_a_group_that_is_not_delegated_is_told(tree):
+    _version_2(tree, cgroup__subtree_control="")
+    with pytest.raises(OSError, match="memory is not delegated below"):
+        cgroups.homes()
+
+
+def test_the_grader_steps_aside_when_it_is_alone(tree):
+    procs = f"{os.getpid()}\n"
+    folder = _version_2(tree, cgroup__subtree_control="", cgroup__procs=procs)
+    cgroups.step_aside()
+    assert (folder / "grader-aside" / "cgroup.procs").read_text() == str(os.getpid())
+    assert (folder / "cgroup.subtree_control").read_text() == "+memory +pids"
+
+
+def test_it_moves_nobody_elses_process(tree):
+    procs = f"{os.getpid()}\n{os.getppid()}\n"
+    folder = _version_2(tree, cgroup__subtree_control="", cgroup__procs=procs)
+    cgroups.step_aside()
+    assert not (folder / "grader-aside").exists()
+
+
+def test_from_aside_groups_are_made_beside(tree):
+    folder = _version_2(tree, cgroup__subtree_control="memory pids")
+    tree.group("c/user.slice/run.scope/grader-aside", cgroup__controllers="", cgroup__type="domain")
+    tree.own("0::/user.slice/run.scope/grader-aside")
+    assert cgroups.home_of("pids").folder == folder
+
+
+def test_groups_of_killed_graders_are_removed_and_no_others(tree):
+    home = tree.group("home")
+    born = cgroups.started(os.getpid())
+    for name in (
+        f"grader-run-{os.getpid()}-{born}",
+        "grader-run-999999999-5",
+        "grader-run-x",
+        "mine",
+    ):
+        (home / name).mkdir()
+    cgroups.tidy(home)
+    left = sorted(path.name for path in home.iterdir())
+    assert left == sorted(["grader-run-x", "mine", f"grader-run-{os.getpid()}-{born}"])
+
+
+@needs_root
+def test_a_run_has_no_more_memory_than_its_group():
+    """Many processes together, each of them modest: what no limit on a process bounds."""
+    try:
+        cgroups.homes()
+    except OSError as error:
+        pytest.skip(f"no control groups here: {error}")
+    with Host(uid=UID, without=()) as host:
+        small = {"group_memory": 96 << 20}
+        assert host.attempt("allocate_in_processes", 4, 48 << 20, **small).value < 4
+        assert host.attempt("allocate_in_processes", 2, 16 << 20, **small).value == 2
+    with Host(uid=UID, without=("cgroup memory",)) as host:
+        assert host.attempt("allocate_in_processes", 4, 48 << 20).value == 4
