@@ -150,7 +150,10 @@ def serve(first: dict[str, Any]) -> None:
 
 def _serve_one(attempts: Any, containment: Any, plan: Any, request: Any) -> dict[str, Any]:
     reading, writing = os.pipe()
-    pid = containment.fork(plan) if request["closed"] else os.fork()
+    try:
+        pid = containment.fork(plan) if request["closed"] else os.fork()
+    except containment.ContainmentError as error:
+        return {"fault": str(error)}
     if pid == 0:
         _child(attempts, containment, plan, request, writing)
     os.close(writing)
