@@ -9,7 +9,7 @@ DEMO := build/demo
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint verify prove bench install clean
+.PHONY: attacks soak demo test lint verify prove bench install clean
 
 demo: $(INSTALLED)
 	@rm -rf $(DEMO)
@@ -34,7 +34,15 @@ prove: $(INSTALLED)
 	GRADER_ALL=1 $(BIN)/python -m pytest tests/e2e/test_verdicts.py tests/test_hostile_outputs.py
 	$(BIN)/grader verify --seed proof --mutants --seeds 20
 
+# Every attack and honest program under every configuration, as a table: docs/attacks.md.
+attacks: $(INSTALLED)
+	$(BIN)/python tests/attacks/table.py docs/attacks.md
+
+soak: $(INSTALLED)
+	$(BIN)/python tests/attacks/soak.py -n 10000
+
 bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks.spawn
 	$(BIN)/python -m benchmarks.warm_vs_cold
 
 install: $(INSTALLED)

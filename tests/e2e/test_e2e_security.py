@@ -19,6 +19,7 @@ from grader.plan import plan
 from grader.sandbox import WarmSandbox
 from grader.spec import load_topic
 from grader.stub import stub_of
+from grader.worker.containment import syscalls
 from grader.worker.jobs import dump_job
 
 # Where namespaces hold, what is not for a submission is not there at all.
@@ -135,6 +136,11 @@ def test_no_other_process_is_seen_or_signalled(sandbox: WarmSandbox):
         source = attempt(f"os.kill({pid}, 0)")
         assert outside(source) is None
         assert inside(sandbox, source) in ("PermissionError", "ProcessLookupError")
+
+
+def test_the_grader_closes_its_memory_to_others_of_its_user(sandbox: WarmSandbox):
+    sandbox.layers()
+    assert syscalls.prctl(syscalls.PR_GET_DUMPABLE) == 0
 
 
 def test_only_pipes_and_channels_are_open(sandbox: WarmSandbox):

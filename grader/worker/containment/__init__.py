@@ -16,6 +16,7 @@ is a layer each. Only the standard library is imported. ``capabilities()`` is fo
 
 from grader.worker.containment.cgroups import step_aside, tidy_all
 from grader.worker.containment.closing import Closed, close_sandbox, layers_of
+from grader.worker.containment.kinship import hide_memory
 from grader.worker.containment.leftovers import become_subreaper, sweep
 from grader.worker.containment.plan import NAMESPACES, PRIVATE_SCRATCH, SYSTEM_READ_ONLY, Plan
 from grader.worker.containment.preparing import prepare, put_away, separate, settle
@@ -40,6 +41,7 @@ __all__ = [
     "counts_own_tasks",
     "end",
     "fork",
+    "hide_memory",
     "layers_of",
     "prepare",
     "put_away",

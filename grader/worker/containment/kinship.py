@@ -32,6 +32,13 @@ def close_all_but(kept: tuple[int, ...]) -> None:
         os.closerange(low + 1, high)
 
 
+def hide_memory() -> None:
+    """Closes this process's memory and descriptors to other processes of its user. What it starts
+    by exec is not concerned."""
+    if syscalls.is_linux():
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
 def own_number() -> int:
     """This process's number as /proc has it; in a pid namespace ``os.getpid`` is another."""
     return int(os.readlink("/proc/self"))  # noqa: PTH115
