@@ -222,3 +222,62 @@ def test_is_available_is_true_where_linux_filters():
     if not status.exists():
         pytest.skip("no /proc")
     assert seccomp.is_available() == ("Seccomp:" in status.read_text())
+
+
+# ---- refusals that are told
+
+LISTENER = 0x7FC00000
+
+
+def test_what_has_a_kind_is_left_to_the_listener(machine):
+    rules = policy.rules(True, 7)
+    quiet, listened = (assemble(rules, machine, listened=on) for on in (False, True))
+    assert {rule.kind for rule in rules} - {""} <= set(policy.KINDS)
+    for rule in rules:
+        number = number_of(rule.call, machine)
+        if number is None or rule.checks:
+            continue
+        assert answer(quiet, machine, number) == ERRNO | rule.errno
+        expected = LISTENER if rule.kind else ERRNO | rule.errno
+        assert answer(listened, machine, number) == expected, rule.call
+
+
+def test_what_is_allowed_is_allowed_with_a_listener_too(machine):
+    rules = policy.rules(True, 7)
+    quiet, listened = (assemble(rules, machine, listened=on) for on in (False, True))
+    for number in range(LAST_KNOWN + 1):
+        asked = answer(quiet, machine, number, 1, 1)
+        told = answer(listened, machine, number, 1, 1)
+        assert (asked == ALLOW) == (told == ALLOW)
+
+
+def test_a_checked_call_is_told_only_when_it_is_refused(machine):
+    program = assemble(policy.rules(True, 7), machine, listened=True)
+    assert answer(program, machine, number_of("clone", machine), 17) == ALLOW
+    assert answer(program, machine, number_of("clone", machine), 0x10000011) == LISTENER
+
+
+def test_the_listener_answers_as_the_filter_would_and_names_every_kind(machine):
+    for rule in policy.rules(True, 7):
+        number = number_of(rule.call, machine)
+        if number is None or not rule.kind:
+            continue
+        refusal, kind = policy.judge(number, (2, 1, 0, 0, 0, 0), machine)
+        assert refusal == rule.errno, rule.call
+        assert kind in (rule.kind, policy.LOCAL_SOCKET), rule.call
+
+
+def test_a_local_socket_is_told_apart_from_the_network(machine):
+    number = number_of("socket", machine)
+    assert policy.judge(number, (2, 1, 0, 0, 0, 0), machine)[1] == policy.NETWORK
+    assert policy.judge(number, (1, 1, 0, 0, 0, 0), machine)[1] == policy.LOCAL_SOCKET
+
+
+def test_what_the_c_library_asks_for_by_itself_is_refused_and_not_told(machine):
+    stream_cloexec_nonblock = 1 | 0o2000000 | 0o4000
+    asked = (1, stream_cloexec_nonblock, 0, 0, 0, 0)
+    assert policy.judge(number_of("socket", machine), asked, machine) == (errno.EPERM, "")
+
+
+def test_a_call_that_nobody_knows_is_refused(machine):
+    assert policy.judge(460_000, (0,) * 6, machine) == (errno.EPERM, policy.KERNEL)
