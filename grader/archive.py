@@ -27,8 +27,10 @@ from grader.model import (
     Returned,
     Value,
 )
-from grader.worker.decode import FrameError, arrays_of, value_of
+from grader.worker.decode import FrameError, arrays_of, stored_value
 
+# What taking damaged bytes apart may raise: parts that are missing, or of another kind.
+_DAMAGES = (AttributeError, KeyError, RecursionError, TypeError, ValueError, struct.error)
 _KINDS = {"returned": Returned, "raised": Raised, "died": Died, "broken": Broken}
 
 
@@ -54,18 +56,19 @@ def dump_observation(observation: Observation) -> bytes:
 
 
 def load_observation(data: bytes) -> Observation:
-    """The observation again. Raises ``FrameError`` when the bytes are cut short or altered."""
+    """The observation again. The bytes are the grader's own, so their size is not doubted; they
+    may be damaged. Raises ``FrameError`` when they are cut short or no observation."""
     try:
         (length,) = struct.unpack("<I", data[:4])
         header = json.loads(data[4 : 4 + length].decode("utf-8", "surrogatepass"))
-        arrays = arrays_of(data[4 + length :])
+        arrays = arrays_of(data[4 + length :], len(data))
         header["outcomes"] = {
             function: {case: _load(plain, arrays) for case, plain in cases.items()}
             for function, cases in header["outcomes"].items()
         }
         header |= {name: tuple(header[name]) for name in ("layers", "stopped")}
         return Observation(**header)
-    except (KeyError, TypeError, ValueError, struct.error) as error:
+    except _DAMAGES as error:
         raise FrameError(f"the stored observation is damaged: {error}") from None
 
 
@@ -82,7 +85,7 @@ def _load(plain: dict[str, Any], arrays: dict[str, Any]) -> Outcome:
     if "stopped" in plain:
         plain["stopped"] = tuple(plain["stopped"])
     if kind == "returned":
-        return Returned(**{**plain, "value": value_of(plain["value"], arrays)})
+        return Returned(**{**plain, "value": stored_value(plain["value"], arrays)})
     if kind == "raised":
         frames = tuple(Frame(**frame) for frame in plain["frames"])
         return Raised(**{**plain, "frames": frames, "classes": tuple(plain["classes"])})

@@ -8,8 +8,11 @@ told for each leaf. Nothing is broadcast. Messages name the path, the axes and t
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from heapq import nlargest
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -89,8 +92,8 @@ def drawn_from(got: Value, answer: Value | Missing, rule: DrawnFrom) -> tuple[Di
         raise LookupError(f"the oracle has no mapping at {rule.distribution!r}")
     chances = {key: float(_number(value)) for key, value in table.items}
     seen = Counter(str(_plain(item)) for item in items)
-    found = [_unlikely(outcome, seen, chances, len(items), rule) for outcome in {**chances, **seen}]
-    return tuple(sorted(filter(None, found), key=lambda difference: -(difference.size or 0.0)))
+    found = (_unlikely(outcome, seen, chances, len(items), rule) for outcome in {**chances, **seen})
+    return tuple(nlargest(_MOST, filter(None, found), key=lambda one: one.size or 0.0))
 
 
 def _unlikely(
@@ -116,8 +119,9 @@ def _binomial_tail(count: int, total: int, chance: float) -> float:
     if chance <= 0 or chance >= 1:
         return float(count == (total if chance >= 1 else 0))
     upper = count > total * chance
-    outside = range(count, total + 1) if upper else range(count + 1)
-    return math.fsum(_binomial(k, total, chance) for k in outside)
+    outside = range(count, total + 1) if upper else range(count, -1, -1)
+    # Outwards they only get smaller: after the first that is too small for a float come no others.
+    return math.fsum(takewhile(bool, (_binomial(k, total, chance) for k in outside)))
 
 
 def _binomial(k: int, total: int, chance: float) -> float:
@@ -148,7 +152,7 @@ def _scalar(got: Value, want: Value, rule: Same, path: str) -> Iterator[Differen
     if not _same_kind(got, want):
         yield _type_difference(got, want, path)
         return
-    if isinstance(want, float) and isinstance(got, (int, float)):
+    if isinstance(want, float) and isinstance(got, (int, float)) and _has_float(got):
         if not _close(float(got), want, rule.tolerance):
             size = abs(float(got) - want)
             message = f"{_where(path)} is {got:.7g}, not {want:.7g}"
@@ -266,7 +270,7 @@ def differing(got: Any, want: Any, tolerance: Tolerance) -> tuple[Any, Any]:
         wrong = got != want
         return wrong, np.abs(got.astype(np.float64) - want.astype(np.float64))
     one, other = got.astype(np.float64), want.astype(np.float64)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         size = np.abs(one - other)
         # A non-finite wanted value has no neighbourhood: only the same one equals it.
         bound = np.where(np.isfinite(other), tolerance.atol + tolerance.rtol * np.abs(other), 0.0)
@@ -277,6 +281,11 @@ def differing(got: Any, want: Any, tolerance: Tolerance) -> tuple[Any, Any]:
 def _close(got: float, want: float, tolerance: Tolerance) -> bool:
     wrong, _ = differing(np.array(got), np.array(want), tolerance)
     return not bool(wrong)
+
+
+def _has_float(number: int | float) -> bool:
+    """Whether there is a float so large: Python's whole numbers have no end."""
+    return isinstance(number, float) or number.bit_length() < sys.float_info.max_exp
 
 
 def _same_kind(got: Value, want: Value) -> bool:

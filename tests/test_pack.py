@@ -269,7 +269,7 @@ def described(value: object) -> object:
 def test_values_come_back_as_they_were(values):
     table = Table()
     numbers = [table.add_outcome(Returned(value)) for value in values]
-    arrays = arrays_of(dump_arrays(table.arrays))
+    arrays = arrays_of(dump_arrays(table.arrays), INDEX_BYTES)
     nodes = json.loads(json.dumps(table.nodes))
     again = [outcome_of(OutcomeForm.model_validate(nodes[number]), arrays) for number in numbers]
     assert [described(one.value) for one in again] == [described(value) for value in values]

@@ -27,13 +27,22 @@ from grader.pack.form import (
     OuterForm,
     TopicForm,
 )
-from grader.pack.limits import MEMBER_BYTES, PACK_BYTES, TOPICS, TOTAL_BYTES
+from grader.pack.limits import (
+    INDEX_BYTES,
+    JSON_BYTES,
+    MEMBER_BYTES,
+    PACK_BYTES,
+    TOPICS,
+    TOTAL_BYTES,
+)
 from grader.pack.meaning import baseline_of, topic_of
 from grader.pack.pack import Pack
 from grader.pack.write import digest_of
 from grader.worker.decode import FrameError, arrays_of, parse_json
 
 PARTS = ("public.json", "outcomes.json", "arrays.safetensors")
+_MEMBERS = len(PARTS) * TOPICS + 1
+_ENTRY = b"PK\x01\x02"  # begins what a zip's directory says of a member
 _Any = TypeVar("_Any", bound=Form)
 # The reader unpacks these as far as it is asked to; the others it unpacks whole.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -76,6 +85,9 @@ def load(data: bytes) -> Pack:
 def _members(data: bytes) -> dict[str, bytes]:
     if len(data) > PACK_BYTES:
         raise unusable("it is larger than a pack can be")
+    if data.count(_ENTRY) > _MEMBERS:
+        # Before the zip reader makes an object of each, a million of them from these bytes.
+        raise unusable("it holds too many members")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
@@ -83,8 +95,6 @@ def _members(data: bytes) -> dict[str, bytes]:
                 raise unusable("it holds two members of one name")
             if any(info.compress_type not in _METHODS for info in infos):
                 raise unusable("it is packed in another way than packs are")
-            if len(infos) > len(PARTS) * TOPICS + 1:
-                raise unusable("it holds too many members")
             return _unpacked(archive, infos)
     except _ZIP_ERRORS as error:
         raise unusable(f"it is damaged, or no pack ({error})") from None
@@ -130,10 +140,12 @@ def _topic(name: str, members: dict[str, bytes]) -> tuple[Topic, Baseline]:
     public, outcomes, arrays = (members[f"{name}/{part}"] for part in PARTS)
     topic = topic_of(name, _proven(TopicForm, _parsed(public, "a part is no JSON")))
     found = _proven(OutcomesForm, _parsed(outcomes, "a part is no JSON"))
-    return topic, baseline_of(topic, found, arrays_of(arrays))
+    return topic, baseline_of(topic, found, arrays_of(arrays, INDEX_BYTES))
 
 
 def _parsed(data: bytes, otherwise: str) -> Any:
+    if len(data) > JSON_BYTES:
+        raise unusable("a part of it is longer than it may be")
     try:
         return parse_json(data)
     except FrameError:

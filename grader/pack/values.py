@@ -19,7 +19,7 @@ from safetensors.numpy import save
 from grader.archive import tree_of
 from grader.model import Died, Outcome, Raised, Returned, Value
 from grader.pack.form import OutcomeForm
-from grader.worker.decode import value_of
+from grader.worker.decode import stored_value
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -73,7 +73,7 @@ def dump_arrays(arrays: Arrays) -> bytes:
 def outcome_of(form: OutcomeForm, arrays: Arrays) -> Outcome:
     """The outcome again. Raises ``FrameError`` when its value is none."""
     if form.kind == "returned":
-        return Returned(value_of(form.value, arrays))
+        return Returned(stored_value(form.value, arrays))
     if form.kind == "raised":
         return Raised(form.type, form.message, tuple(form.classes), stage=form.stage)
     return Died(form.reason, stage=form.stage)
@@ -81,7 +81,7 @@ def outcome_of(form: OutcomeForm, arrays: Arrays) -> Outcome:
 
 def values_of(nodes: Sequence[Any], arrays: Arrays) -> list[Value]:
     """The values again. Raises ``FrameError``."""
-    return [value_of(node, arrays) for node in nodes]
+    return [stored_value(node, arrays) for node in nodes]
 
 
 def _key(array: np.ndarray[Any, Any]) -> str:

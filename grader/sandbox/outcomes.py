@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from grader.worker.decode import FrameError, decode, parse_json
 from grader.worker.limits import MESSAGE_TEXT
 
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+_A_DAY = 86_400.0  # seconds
+_LINES = 1 << 30
 _REASONS = {"timeout", "output", "signal", "exit", "result", "skipped", "ended"}
 
 
@@ -60,7 +63,8 @@ class Ledger:
             return
         finally:
             for descriptor in descriptors:
-                os.close(descriptor)
+                with suppress(OSError):  # whatever one of them is, the others are closed
+                    os.close(descriptor)
 
     def _take(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if "function" in message:
@@ -75,7 +79,7 @@ class Ledger:
             self.stage = "loading"
         elif "loaded" in message and self.stage == "loading":
             self.stage, self.stopped = "loaded", self._take_refused()
-        elif "load" in message and self.stage == "loading":
+        elif "load" in message and self.stage == "loading" and self.load_failure is None:
             self.load_failure = replace(_raised(message["load"], ""), stage="load")
             self.stopped = self._take_refused()
         elif "asks" in message and self.stage == "loaded":
@@ -85,7 +89,7 @@ class Ledger:
 
     def _outcome(self, message: dict[str, Any], descriptors: list[int]) -> None:
         call = next(c for c in self.job.calls if c.function == message["function"])
-        case = call.cases[int(message["case"])]
+        case = dict(enumerate(call.cases))[message["case"]]
         known = self.outcomes.setdefault(call.function, {})
         # The first word counts: what a leftover of the student's says later is not even read. Nor
         # is a word about a public case by a child that has the hidden ones: it could tell of them.
@@ -134,10 +138,7 @@ def _outcome_of(
     message: dict[str, Any], descriptors: list[int], limits: Limits
 ) -> Returned | Raised | Died:
     output = str(message.get("output", ""))
-    clock: dict[str, Any] = {
-        "wall": float(message.get("wall", 0.0)),
-        "cpu": float(message.get("cpu", 0.0)),
-    }
+    clock: dict[str, Any] = {name: _seconds(message.get(name, 0.0)) for name in ("wall", "cpu")}
     if message["kind"] == "returned":
         try:
             return Returned(
@@ -153,12 +154,21 @@ def _outcome_of(
     return Died(reason, str(message.get("detail", ""))[:200], output=output, **clock)
 
 
+def _seconds(value: Any) -> float:
+    """What a clock can have said: it is added up and shown."""
+    seconds = float(value)
+    return seconds if 0 <= seconds <= _A_DAY else 0.0
+
+
 def _raised(message: dict[str, Any], output: str, wall: float = 0.0, cpu: float = 0.0) -> Raised:
     return Raised(
         type=str(message["type"])[:120],
         message=str(message["message"])[:MESSAGE_TEXT],
         classes=tuple(str(name)[:120] for name in message["classes"][:12]),
-        frames=tuple(Frame(int(line), str(name)[:120]) for line, name in message["frames"][:12]),
+        frames=tuple(
+            Frame(max(0, min(int(line), _LINES)), str(name)[:120])
+            for line, name in message["frames"][:12]
+        ),
         output=output,
         stage=str(message["stage"])[:20],
         wall=wall,

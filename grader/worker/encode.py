@@ -19,7 +19,15 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-from grader.worker.limits import HEADER_BYTES, PACK_NUMBERS, TREE_DEPTH, TREE_NODES
+from grader.worker.limits import (
+    ARRAY_AXES,
+    HEADER_BYTES,
+    INT_BITS,
+    LIST_NUMBERS,
+    PACK_NUMBERS,
+    TREE_DEPTH,
+    TREE_NODES,
+)
 
 MAGIC = b"GRV1"
 _tensor_detach = torch.Tensor.detach
@@ -41,6 +49,7 @@ class _Encoder:
     budget: int
     arrays: dict[str, Any] = field(default_factory=dict)
     nodes: int = 0
+    numbers: int = 0
 
     def node(self, value: Any, depth: int = 0) -> Any:
         self.nodes += 1
@@ -59,7 +68,7 @@ class _Encoder:
         if isinstance(value, _is_tensor):
             return self.tensor(value)
         if isinstance(value, np.ndarray):
-            return self.array(np.asarray(value), "numpy.ndarray")
+            return self.array(np.asarray(value), "numpy.ndarray", depth)
         return self.container(value, depth)
 
     def container(self, value: Any, depth: int) -> Any:
@@ -82,6 +91,9 @@ class _Encoder:
 
     def packed(self, numbers: list[Any] | tuple[Any, ...], kind: str) -> Any:
         """Numbers of a long list as one array; the decoder makes a list of them again."""
+        self.numbers += len(numbers)
+        if self.numbers > LIST_NUMBERS:
+            raise ValueTooLargeError(f"its lists have more than {LIST_NUMBERS} numbers")
         node = self.array(np.array(numbers), kind)
         return {**node, "t": "numbers"}
 
@@ -92,7 +104,8 @@ class _Encoder:
             plain = _tensor_detach(value)
             if plain.device.type == "meta":
                 return {"t": "opaque", "type": f"{kind} without data (device meta)"}
-            self.spend(plain.numel() * plain.element_size())
+            small = plain.is_floating_point() and plain.element_size() < 4
+            self.spend(plain.numel() * (4 if small or plain.is_quantized else plain.element_size()))
             if plain.layout != torch.strided:
                 plain = plain.to_dense()
             plain = _tensor_as_subclass(plain, torch.Tensor)
@@ -101,23 +114,28 @@ class _Encoder:
             name = str(plain.dtype).removeprefix("torch.")
             if plain.is_complex():
                 return {"t": "opaque", "type": f"{kind} of {name}"}
-            if plain.is_floating_point() and plain.element_size() < 4:
+            if small:
                 plain = plain.float()
             array = plain.resolve_conj().resolve_neg().cpu().contiguous().numpy()
         return self.store(array, kind, name, needs_grad)
 
-    def array(self, value: Any, kind: str) -> Any:
+    def array(self, value: Any, kind: str, depth: int = 0) -> Any:
         if value.dtype.kind not in _NUMPY_KINDS:
             if value.dtype.kind in "UO" and value.size <= TREE_NODES:
-                return self.node(value.tolist(), 1)
+                return self.node(value.tolist(), depth + 1)
             return {"t": "opaque", "type": f"{kind} of {value.dtype.name}"}
-        self.spend(value.nbytes)
+        size = value.dtype.itemsize
+        if value.dtype.kind == "f":
+            size = 4 if size <= 4 else 8
+        self.spend(value.size * size)
         plain = np.ascontiguousarray(value).reshape(value.shape)
-        if plain.dtype.kind == "f" and plain.dtype.itemsize not in (4, 8):
-            plain = plain.astype(np.float64 if plain.dtype.itemsize > 8 else np.float32)
+        if size != value.dtype.itemsize:
+            plain = plain.astype(f"f{size}")
         return self.store(plain, kind, value.dtype.name, False)
 
     def store(self, array: Any, kind: str, dtype: str, requires_grad: bool) -> Any:
+        if array.ndim > ARRAY_AXES:
+            raise ValueTooLargeError(f"one of its tensors has {array.ndim} axes")
         key = f"a{len(self.arrays)}"
         self.arrays[key] = array
         return {"t": "array", "key": key, "type": kind, "dtype": dtype, "grad": requires_grad}
@@ -147,13 +165,18 @@ def _scalar(value: Any) -> Any:
         return str.__str__(value).encode("utf-8", "replace").decode()
     if isinstance(value, (int, np.integer)):
         number = int.__index__(value) if isinstance(value, int) else int(value)
-        return number if abs(number) < 2**63 else {"t": "int", "v": hex(number)[:400]}
+        if number.bit_length() > INT_BITS:
+            raise ValueTooLargeError(f"one of its whole numbers has {number.bit_length()} bits")
+        return number if abs(number) < 2**63 else {"t": "int", "v": hex(number)}
     real = float.__float__(value) if isinstance(value, float) else float(value)
     return real if np.isfinite(real) else {"t": "float", "v": repr(real)}
 
 
 def _key(key: Any) -> str:
-    return str(_scalar(key)) if isinstance(key, (str, int, float)) else f"<{_type_name(key)}>"
+    if not isinstance(key, (str, int, float, np.integer, np.floating)):
+        return f"<{_type_name(key)}>"
+    plain = _scalar(key)
+    return str(plain["v"] if isinstance(plain, dict) else plain)
 
 
 def _all_numbers(values: list[Any] | tuple[Any, ...]) -> bool:

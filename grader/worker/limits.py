@@ -6,3 +6,7 @@ KEPT_OUTPUT = 8 << 10  # what is kept of what a case printed
 TREE_DEPTH = 32
 TREE_NODES = 20_000
 PACK_NUMBERS = 24  # a list of so many numbers travels as an array, not as JSON
+LIST_NUMBERS = 1 << 20  # numbers of one value that travel so: each is an object again, of 40 bytes
+INT_BITS = 4096  # of a whole number: Python takes the square of the time to read and write it
+ARRAY_AXES = 16
+INDEX_BYTES = 512 << 10  # what says where in a frame its arrays are: far more than fits a header
