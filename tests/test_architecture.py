@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import grader
 
@@ -115,6 +118,74 @@ def test_the_arrows_form_no_circle():
 def test_every_part_has_its_arrows():
     parts = {_part(file) for file in _files()} - ABOVE_ALL
     assert parts == set(ARROWS)
+
+
+# What makes objects of bytes, and so runs whatever the bytes ask for; and what does so underneath.
+OBJECTS = {"pickle", "cPickle", "copyreg", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+OBJECTS |= {"multiprocessing", "multiprocess", "ForkingPickler", "allow_pickle", "read_pickle"}
+OBJECTS |= {"torch.load", "np.load", "numpy.load"}
+# The files that may speak of them, with the reason.
+PICKLING = {
+    "worker/containment/sharing.py": (
+        {"multiprocessing", "multiprocess", "ForkingPickler"},
+        "a student's own processes pass tensors to one another; all of it runs in the child",
+    ),
+    "worker/fingerprints.py": (
+        {"dill"},
+        "datasets hashes what it pickles; what a tokenizer becomes is changed, nothing is loaded",
+    ),
+}
+
+
+def _words(file: Path) -> set[str]:
+    """Names, attributes, imported modules and the words of strings, of which some are code. Prose
+    does not count: docstrings and comments."""
+    tree = ast.parse(file.read_text())
+    prose = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            found.add(ast.unparse(node))
+        elif isinstance(node, ast.alias | ast.ImportFrom | ast.keyword):
+            found |= {str(getattr(node, kind, "")) for kind in ("name", "module", "arg")}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= set(re.findall(r"[\w.]+", node.value)) if id(node) not in prose else set()
+    return found | {part.strip("_") for word in found for part in word.split(".")}
+
+
+def test_no_object_is_made_of_bytes():
+    """No pickle anywhere near a child: what comes from a process that ran a student's code, or the
+    reference's, is read as JSON and by ``worker.decode``."""
+    found = {str(file.relative_to(PACKAGE)): _words(file) & OBJECTS for file in _files()}
+    allowed = {file: words for file, (words, _) in PICKLING.items()}
+    assert {file: words for file, words in found.items() if words} == allowed
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle",
+        "from pickle import loads as read",
+        "import torch\nread = torch.load",
+        "from multiprocessing.reduction import ForkingPickler",
+        "np.load(file, allow_pickle=True)",
+        "import importlib\nimportlib.import_module('_pickle')",
+        'SOURCE = "import os, pickle\\npickle.loads(data)"',
+        "def f():\n    import marshal as m",
+    ],
+)
+def test_an_object_made_of_bytes_would_be_found(code: str, tmp_path: Path):
+    (tmp_path / "part.py").write_text(code)
+    assert _words(tmp_path / "part.py") & OBJECTS
+
+
+def test_prose_may_speak_of_pickle(tmp_path: Path):
+    (tmp_path / "part.py").write_text('"""No pickle."""\n# no marshal\nx = 1\n')
+    assert _words(tmp_path / "part.py") & OBJECTS == set()
 
 
 def _imported_by(code: str) -> set[str]:

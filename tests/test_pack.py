@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pack_samples as samples
 import pytest
+import safetensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pack_samples import SECRET
@@ -50,7 +51,7 @@ from grader.pack import (
     read_pack,
 )
 from grader.pack.form import CheckForm, LimitsForm, OutcomeForm, RuleForm, TaskForm
-from grader.pack.limits import MEMBER_BYTES
+from grader.pack.limits import INDEX_BYTES, JSON_BYTES, MEMBER_BYTES
 from grader.pack.patterns import names_of_patterns, patterns_of
 from grader.pack.probes import needed_part
 from grader.pack.values import Table, dump_arrays, outcome_of
@@ -394,6 +395,25 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked():
     data[22:26] = struct.pack("<I", 10)
     with pytest.raises(PackError, match="Download the kit again"):
         load(bytes(data))
+
+
+def test_json_that_would_fill_the_memory_is_not_parsed():
+    """Empty lists take 25 times as much memory as text, and compress to nothing."""
+    members = unzipped(DATA)
+    members["made_up/outcomes.json"] = b"[" + b"[]," * (JSON_BYTES // 3) + b"0]"
+    data = resealed(members)
+    assert len(data) < JSON_BYTES // 100
+    with pytest.raises(PackError, match="longer than it may be"):
+        load(data)
+
+
+def test_a_million_arrays_of_no_elements_are_not_made():
+    one = b'"%07x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
+    index = b"{" + b",".join(one % number for number in range(INDEX_BYTES // 55)) + b"}"
+    arrays = struct.pack("<Q", len(index)) + index
+    assert len(safetensors.deserialize(arrays)) == INDEX_BYTES // 55  # the library takes them
+    with pytest.raises(PackError, match="too much that says where"):
+        load(resealed(unzipped(DATA) | {"made_up/arrays.safetensors": arrays}))
 
 
 def test_many_small_members_are_refused():

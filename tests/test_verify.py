@@ -131,6 +131,41 @@ def test_what_trivial_answers_are(answer: str, expected: list):
     assert [function(3), function(4)] == expected
 
 
+def test_what_has_the_expected_shape_keeps_its_kinds():
+    """The reference's answer comes from its fork by the codec: structure, dtypes, shapes, and what
+    JSON has no word for."""
+    torch = pytest.importorskip("torch")
+    reference = """
+import torch
+def f(x):
+    return {"half": torch.ones(2, 0, 3, dtype=torch.bfloat16), "mask": torch.tensor(True),
+            "t": (x, [2.5] * 40, {"n": float("nan"), "big": 2**70, "s": "é", "none": None})}
+"""
+    names = [
+        name for name, _ in trivial_observations(TASK, Observation("t"), {"shown": Returned(0)})
+    ]
+    space: dict = {}
+    source = trivial_job(replace(TOPIC, reference=reference), TASK).source
+    exec(compile(source, "trivial", "exec"), space)
+    right = space["_trivial_right"]((3,), {})
+    assert (right["half"].dtype, right["half"].shape) == (torch.bfloat16, (2, 0, 3))
+    assert (right["mask"].dtype, right["mask"].shape) == (torch.bool, ())
+    rest = right["t"][2]
+    assert math.isnan(rest.pop("n"))
+    assert [*right["t"][:2], rest] == [3, [2.5] * 40, {"big": 2**70, "s": "é", "none": None}]
+    zeros = space[f"trivial_{names.index('zeros of the expected shape')}"](3)
+    assert zeros["t"] == [0, [0.0] * 40, {"n": 0.0, "big": 0, "s": "", "none": None}]
+
+
+@pytest.mark.parametrize("answer", ["lambda: 1", "torch.ones(1) * 1j", "torch.nn.Linear(1, 1)"])
+def test_a_reference_that_gives_more_than_data_has_no_shape(answer: str):
+    pytest.importorskip("torch")
+    topic = replace(TOPIC, reference=f"import torch\ndef f(x):\n    return [x, {answer}]\n")
+    space: dict = {}
+    exec(compile(trivial_job(topic, TASK).source, "trivial", "exec"), space)
+    assert space["_trivial_right"]((3,), {}) is None
+
+
 def test_an_answer_that_could_not_be_given_is_told():
     names = {call.function for call in trivial_job(TOPIC, TASK).calls}
     fine = {name: outcomes(1.0, 2.0, 3.0) for name in names}

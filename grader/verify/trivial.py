@@ -1,7 +1,8 @@
 """Answers that take no thought: zeros, a constant, the input itself, another case's answer, ...
 
 In: a topic and one of its tasks. Out: one job that tries them all. What has the expected shape is
-the reference's answer, worked out in a fork: no probe sees how.
+the reference's answer, worked out in a fork: no probe sees how. It comes from there as every answer
+comes out of the sandbox, by the codec.
 """
 
 from __future__ import annotations
@@ -33,10 +34,15 @@ _OF_THE_RIGHT_SHAPE = {
 _TOOLS = '''
 
 import os as _trivial_os
-import pickle as _trivial_pickle
 from collections.abc import Mapping as _TrivialMapping
 
 import torch as _trivial_torch
+
+from grader.model import ArrayValue as _TrivialArray
+from grader.model import DictValue as _TrivialDict
+from grader.model import ListValue as _TrivialList
+from grader.worker.decode import decode as _trivial_decode
+from grader.worker.encode import encode as _trivial_encode
 
 _trivial_reference = {function}
 _trivial_before = []
@@ -53,7 +59,8 @@ def _trivial_right(arguments, named):
     pid = _trivial_os.fork()
     if pid == 0:
         try:
-            data = _trivial_pickle.dumps(_trivial_bare(_trivial_reference(*arguments, **named)))
+            answer = _trivial_bare(_trivial_reference(*arguments, **named))
+            data = _trivial_encode(answer, {limit})
             with _trivial_os.fdopen(writing, "wb") as file:
                 file.write(data)
         finally:
@@ -62,12 +69,26 @@ def _trivial_right(arguments, named):
     with _trivial_os.fdopen(reading, "rb") as file:
         data = file.read()
     _trivial_os.waitpid(pid, 0)
-    return _trivial_pickle.loads(data) if data else None
+    return _trivial_again(_trivial_decode(data)) if data else None
+
+
+def _trivial_again(value):
+    """What the codec made of plain data, as the data."""
+    if isinstance(value, _TrivialArray):
+        dtype = getattr(_trivial_torch, value.dtype)
+        return _trivial_torch.from_numpy(value.data).to(dtype)
+    if isinstance(value, _TrivialDict):
+        return {{key: _trivial_again(item) for key, item in value.items}}
+    if isinstance(value, _TrivialList):
+        return [_trivial_again(item) for item in value.items]
+    return value
 
 
 def _trivial_bare(value):
-    """The value as plain data. Raises where it is more."""
+    """The value as plain data. Raises where it is more, or has no form in the codec."""
     if isinstance(value, _trivial_torch.Tensor):
+        if value.is_complex() or value.is_meta:
+            raise _TrivialLossError
         return value.detach().clone()
     if isinstance(value, _TrivialMapping):
         return {{key: _trivial_bare(item) for key, item in value.items()}}
@@ -114,7 +135,7 @@ def _trivial_late(arguments, named):
 def trivial_job(topic: Topic, task: Task) -> Job:
     """Every trivial answer on all of the task's cases, each as a call of its own name."""
     answers = dict(_answers(task))
-    tools = _TOOLS.format(function=task.function)
+    tools = _TOOLS.format(function=task.function, limit=task.limits.result)
     bodies = [
         f"\n\ndef {_name(index)}(*arguments, **named):\n    {body}\n"
         for index, body in enumerate(answers.values())
