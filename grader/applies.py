@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from grader.compare import compare, drawn_from, within
+from grader.compare import chances_of, choices_of, compare, drawn_from, within
 from grader.model import (
     ArrayValue,
     Case,
@@ -50,6 +50,14 @@ def cases_of(check: Check, task: Task, baseline: FunctionBaseline) -> Iterator[C
     for case in task.cases:
         if applies(check, case, baseline.wanted[case.name]):
             yield case
+
+
+def prove_answer(check: Check, answer: Value | Missing) -> None:
+    """Raises ``LookupError`` when an oracle's answer is not what the check's rule needs of one."""
+    if isinstance(check.rule, Within):
+        choices_of(answer, check.rule)
+    elif isinstance(check.rule, DrawnFrom):
+        chances_of(answer, check.rule)
 
 
 def differences(

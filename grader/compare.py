@@ -56,12 +56,9 @@ def within(got: Value, allowed: Value | Missing, rule: Within) -> tuple[Differen
     items = _items(got, rule.path)
     if items is None:
         return (_not_a_list(at_path(got, rule.path), rule.path),)
-    choices = _items(allowed, rule.allowed)
-    if choices is None:
-        raise LookupError(f"the oracle has no list at {rule.allowed!r}")
+    known = choices_of(allowed, rule)
     if not items:
         return (_empty(rule.path),)
-    known = set(map(_plain, choices))
     wrong = [index for index, item in enumerate(items) if _plain(item) not in known]
     if not wrong:
         return ()
@@ -87,13 +84,29 @@ def drawn_from(got: Value, answer: Value | Missing, rule: DrawnFrom) -> tuple[Di
         return (_not_a_list(at_path(got, rule.path), rule.path),)
     if not items:
         return (_empty(rule.path),)
-    table = MISSING if isinstance(answer, Missing) else at_path(answer, rule.distribution)
-    if not isinstance(table, DictValue):
-        raise LookupError(f"the oracle has no mapping at {rule.distribution!r}")
-    chances = {key: float(_number(value)) for key, value in table.items}
+    chances = chances_of(answer, rule)
     seen = Counter(str(_plain(item)) for item in items)
     found = (_unlikely(outcome, seen, chances, len(items), rule) for outcome in {**chances, **seen})
     return tuple(nlargest(_MOST, filter(None, found), key=lambda one: one.size or 0.0))
+
+
+def choices_of(answer: Value | Missing, rule: Within) -> set[Any]:
+    """What the oracle allows. Raises ``LookupError`` when its answer has no list of that."""
+    choices = _items(answer, rule.allowed)
+    if choices is None:
+        raise LookupError(f"the oracle has no list at {rule.allowed!r}")
+    return set(map(_plain, choices))
+
+
+def chances_of(answer: Value | Missing, rule: DrawnFrom) -> dict[str, float]:
+    """How likely the oracle says each outcome is. Raises ``LookupError`` when it does not."""
+    table = MISSING if isinstance(answer, Missing) else at_path(answer, rule.distribution)
+    if not isinstance(table, DictValue):
+        raise LookupError(f"the oracle has no mapping at {rule.distribution!r}")
+    try:
+        return {key: float(_number(value)) for key, value in table.items}
+    except (TypeError, ValueError, OverflowError):
+        raise LookupError(f"a chance at {rule.distribution!r} of the oracle is no number") from None
 
 
 def _unlikely(
@@ -269,8 +282,8 @@ def differing(got: Any, want: Any, tolerance: Tolerance) -> tuple[Any, Any]:
     if got.dtype.kind in "biu" and want.dtype.kind in "biu":
         wrong = got != want
         return wrong, np.abs(got.astype(np.float64) - want.astype(np.float64))
-    one, other = got.astype(np.float64), want.astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # a signalling NaN warns when it is cast
+        one, other = got.astype(np.float64), want.astype(np.float64)
         size = np.abs(one - other)
         # A non-finite wanted value has no neighbourhood: only the same one equals it.
         bound = np.where(np.isfinite(other), tolerance.atol + tolerance.rtol * np.abs(other), 0.0)

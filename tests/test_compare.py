@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from grader import drawn_from, same, within
 from grader.model import ArrayValue, DictValue, ListValue, OpaqueValue
 
 compare = compare_module.compare
+SIGNALLING_NAN = np.array([0x7FA00000], "u4").view("f4")  # numpy warns when it is cast
 
 
 def tensor(values, dtype="float64", **more):
@@ -76,6 +79,10 @@ def test_right_values_pass(got, want):
         (tensor([-np.inf]), tensor([np.inf]), "value"),
         (tensor([1.0]), tensor([1.1]), "value"),
         (tensor([2**53], "int64"), tensor([2**53 + 1], "int64"), "value"),
+        (10**400, 1.5, "value"),  # there is no float so large
+        (-(10**400), float("-inf"), "value"),
+        (tensor([-1.7e308]), tensor([1.7e308]), "value"),
+        (ArrayValue("float32", SIGNALLING_NAN), tensor([1.0], "float32"), "nan"),
         ("a", "b", "value"),
         (7, 8, "value"),
     ],
@@ -183,3 +190,33 @@ def test_rare_outcomes_are_judged_by_the_binomial_not_the_normal(count, passes):
     texts = ListValue(("rare",) * count + ("usual",) * (100 - count))
     found = compare_module.drawn_from(texts, chance, drawn_from("", "p"))
     assert (found == ()) is passes
+
+
+@pytest.mark.parametrize("chance", [0.001, 0.3, 0.5, 0.97])
+@pytest.mark.parametrize("total", [1, 40, 1000])
+def test_a_tail_is_summed_as_far_as_it_counts(total: int, chance: float):
+    for count in range(0, total + 1, max(1, total // 20)):
+        outside = range(count, total + 1) if count > total * chance else range(count + 1)
+        whole = math.fsum(compare_module._binomial(k, total, chance) for k in outside)
+        assert compare_module._binomial_tail(count, total, chance) == pytest.approx(
+            whole, rel=1e-12
+        )
+
+
+def test_a_sample_of_a_hundred_thousand_outcomes_tells_the_worst():
+    """As many differences are made as are worth keeping, whatever comes back."""
+    texts = ListValue(tuple(range(100_000)) + ("x",) * 50_000)
+    chance = DictValue((("p", DictValue((("x", 0.5), ("y", 0.5)))),))
+    found = compare_module.drawn_from(texts, chance, drawn_from("", "p"))
+    assert len(found) == 20
+    assert found[0].message == "'y' came up 0 times in 150000 draws"
+    assert found[0].size == max(one.size for one in found)
+
+
+@pytest.mark.parametrize(
+    "chance", ["x", None, 10**400, ListValue(()), tensor([0.5, 0.5]), DictValue(())]
+)
+def test_an_oracle_that_gives_no_chances_is_told(chance):
+    answer = DictValue((("p", DictValue((("x", chance),))),))
+    with pytest.raises(LookupError, match="no number"):
+        compare_module.drawn_from(ListValue(("x",)), answer, drawn_from("", "p"))

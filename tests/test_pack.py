@@ -504,6 +504,8 @@ ZEROS = ["functions", "first", "mistakes", 0, "outcomes", samples.SHOWN]
         (["outcomes", 0, "value"], {"t": "pickle", "v": "gASVAAA="}),
         (["outcomes", 0, "value"], DEEP),
         (["answers", 0], {"t": "list"}),
+        (["answers", 0], {"t": "dict", "type": "dict", "items": []}),
+        (["answers", 0, "items", 1, 1, "items", 0, 1], "likely"),
     ],
     ids=str,
 )

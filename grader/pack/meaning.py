@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from grader.applies import cases_of
+from grader.applies import cases_of, prove_answer
 from grader.model import (
     Baseline,
     Case,
@@ -132,12 +132,19 @@ def _function(
 
 
 def _prove(task: Task, known: FunctionBaseline) -> None:
-    """That the judge can work with it: the reference returned or raised, and no check is idle."""
+    """That the judge can work with it: the reference returned or raised, no check is idle, and what
+    an oracle answered is what the check about it asks for."""
     if not all(isinstance(outcome, (Returned, Raised)) for outcome in known.wanted.values()):
         raise ValueError(f"nothing is right for a case of {task.function}")
     for check in task.checks:
-        if not any(cases_of(check, task, known)):
+        cases = list(cases_of(check, task, known))
+        if not cases:
             raise ValueError(f"a check of {task.function} applies to no case")
+        for case in cases:
+            try:
+                prove_answer(check, known.answer(case.name))
+            except LookupError as error:
+                raise ValueError(f"{error}, for a case of {task.function}") from None
 
 
 def _at(items: Sequence[_Item], number: int) -> _Item:
