@@ -155,6 +155,8 @@ class _Decoder:
             _refuse("a part of it is neither a scalar nor a node")
         try:
             return self._node(node, depth)
+        except FrameError:
+            raise
         except (KeyError, TypeError, ValueError) as error:
             raise FrameError(f"a node is not as it should be: {error}") from None
 
