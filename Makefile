@@ -5,11 +5,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEMO := build/demo
+FUZZED := $(wildcard tests/test_*_fuzz.py)
+RUNS ?= 1000000
 # As root, pip warns about itself; in a home that is not there, about its cache. Neither matters here.
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: attacks soak demo test lint verify prove bench install clean
+.PHONY: attacks soak fuzz demo test lint verify prove bench install clean
 
 demo: $(INSTALLED)
 	@rm -rf $(DEMO)
@@ -29,9 +31,9 @@ verify: $(INSTALLED)
 	$(BIN)/grader verify
 
 # All that `make test` proves by a sample: every independent submission, every place of every hostile
-# text, every mutant, and every right solution under 20 seeds.
+# text, fifty times as many hostile bytes, every mutant, and every right solution under 20 seeds.
 prove: $(INSTALLED)
-	GRADER_ALL=1 $(BIN)/python -m pytest tests/e2e/test_verdicts.py tests/test_hostile_outputs.py
+	GRADER_ALL=1 $(BIN)/python -m pytest tests/e2e/test_verdicts.py tests/test_hostile_outputs.py $(FUZZED)
 	$(BIN)/grader verify --seed proof --mutants --seeds 20
 
 # Every attack and honest program under every configuration, as a table: docs/attacks.md.
@@ -40,6 +42,14 @@ attacks: $(INSTALLED)
 
 soak: $(INSTALLED)
 	$(BIN)/python tests/attacks/soak.py -n 10000
+
+# Coverage-guided: a million frames, messages of a child and packs each, half an hour in all. It
+# begins where the last run ended, in build/fuzz, and stops at the first thing that does not hold.
+fuzz: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m fuzz.decoder frame -runs=$(RUNS)
+	$(BIN)/python -m fuzz.decoder ledger -runs=$(RUNS)
+	$(BIN)/python -m fuzz.decoder pack -runs=$(RUNS)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.spawn
