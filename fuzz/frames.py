@@ -76,8 +76,8 @@ def frames() -> Iterator[bytes]:
 
 
 def job() -> Job:
-    """Two functions with three cases each, for a ledger."""
-    cases = tuple(Case(name, {"x": 1}) for name in ("one", "two", "three"))
+    """Two functions with three cases each, the last of them hidden, for a ledger."""
+    cases = tuple(Case(name, {"x": 1}, name != "three") for name in ("one", "two", "three"))
     return Job("topic", "", "solution.py", (Call("f", cases), Call("g", cases)))
 
 
@@ -94,6 +94,7 @@ def messages() -> Iterator[bytes]:
         {**case, "kind": "returned", "doubles": []},
         {**case, "function": "g", "case": 2, "kind": "returned"},
         {**case, "case": 1, "kind": "raised", **raised, "stage": "call"},
+        {"asks": True},
         {**case, "case": 2, "kind": "died", "reason": "signal", "detail": "SIGSEGV"},
         {"end": True},
     ):

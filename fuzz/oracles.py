@@ -58,7 +58,8 @@ ANSWERS = (
     Returned(DictValue((("out", WANTED[5]), ("list", WANTED[8]), ("n", 3)))),
     Raised("ValueError", "no", ("ValueError",)),
 )
-STAGES = ("start", "closed", "loading", "loaded", "ended")
+PUBLIC = ("one", "two")
+STAGES = ("start", "closed", "loading", "loaded", "asks", "hidden", "ended")
 
 
 def described(value: Value) -> Any:
@@ -156,8 +157,9 @@ def _descriptors(kind: int) -> list[int]:
 
 def check_messages(data: bytes) -> dict[str, dict[str, Outcome]]:
     """Lines that a child sends, the first byte of each telling what descriptor comes with it. None
-    stops the ledger or leaves a descriptor open; what was said first stays said."""
-    ledger = Ledger(job())
+    stops the ledger or leaves a descriptor open; what was said first stays said; and once the child
+    has the hidden cases, nothing that a student is shown hangs on what it says or how it ends."""
+    ledger, shown = Ledger(job()), None
     for line in data.split(b"\n")[:20]:
         descriptors = _descriptors(line[0]) if line else []
         said = {name: dict(cases) for name, cases in ledger.outcomes.items()}
@@ -167,13 +169,33 @@ def check_messages(data: bytes) -> dict[str, dict[str, Outcome]]:
         assert STAGES.index(ledger.stage) >= stage
         for name, cases in said.items():
             assert all(ledger.outcomes[name][case] is was for case, was in cases.items())
-    ended = ledger.finish(Died("ended"))
+        if ledger.asks:
+            ledger.stage, shown = "hidden", public_of(ledger)
+        if line.startswith(b"2"):
+            ledger.refused("network")
+    if ledger.listener >= 0:
+        os.close(ledger.listener)
+    ended = ledger.finish(Died("signal", "SIGSEGV"))
+    if shown is not None:
+        assert public_of(ledger) == shown
+        unsaid = [ended[name][case] for name in ended for case in PUBLIC if case not in shown[name]]
+        assert all(outcome == Died("ended") for outcome in unsaid)
     assert list(ended) == ["f", "g"]
     for cases in ended.values():
         assert list(cases) == ["one", "two", "three"]
         for outcome in cases.values():
             check_outcome(outcome)
     return ended
+
+
+def public_of(ledger: Ledger) -> dict[str, dict[str, int]]:
+    """Which outcome each public case has that has one."""
+    return {
+        name: {
+            case: id(told) for case, told in ledger.outcomes.get(name, {}).items() if case in PUBLIC
+        }
+        for name in ("f", "g")
+    }
 
 
 def check_outcome(outcome: Outcome) -> None:

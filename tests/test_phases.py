@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.model import Call, Case, Job, Limits, ListValue, Observation, Raised, Returned
+from grader.model import Call, Case, Died, Job, Limits, ListValue, Observation, Raised, Returned
 from grader.sandbox import WarmSandbox
 from grader.sandbox.outcomes import Ledger
 from grader.worker.jobs import (
@@ -99,7 +99,8 @@ def test_no_word_about_a_public_case_is_taken_once_the_child_has_the_hidden_ones
     ledger.take(outcome(2, "the hidden input is 7431"), [])
     ledger.take(outcome(1, "hidden"), [])
     assert told(ledger, "shown") == "in time"
-    assert told(ledger, "shown too") == "nothing was said"
+    # Nor may how the child ended tell of them.
+    assert ledger.finish(Raised("KeyError", "7431"))["f"]["shown too"] == Died("ended")
     assert told(ledger, "secret") == "hidden"
 
 

@@ -21,6 +21,7 @@ from grader.worker.limits import MESSAGE_TEXT
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _A_DAY = 86_400.0  # seconds
 _LINES = 1 << 30
+_OVER = ("hidden", "ended")  # a child that has the hidden cases may say that it is at its end
 _REASONS = {"timeout", "output", "signal", "exit", "result", "skipped", "ended"}
 
 
@@ -93,7 +94,7 @@ class Ledger:
         known = self.outcomes.setdefault(call.function, {})
         # The first word counts: what a leftover of the student's says later is not even read. Nor
         # is a word about a public case by a child that has the hidden ones: it could tell of them.
-        if case.name in known or (case.public and self.stage == "hidden"):
+        if case.name in known or (case.public and self.stage in _OVER):
             return
         outcome = _outcome_of(message, descriptors, call.limits)
         known[case.name] = replace(outcome, stopped=self._take_refused())
@@ -108,9 +109,13 @@ class Ledger:
         rest = self.load_failure or ended
         if self._refused and not isinstance(rest, Broken):
             rest = replace(rest, stopped=self._take_refused())
+        # How a child ended that has the hidden cases could tell of them, as its words could.
+        settled = Died("ended") if self.stage in _OVER else rest
         return {
             call.function: {
-                case.name: self.outcomes.get(call.function, {}).get(case.name, rest)
+                case.name: self.outcomes.get(call.function, {}).get(
+                    case.name, settled if case.public else rest
+                )
                 for case in call.cases
             }
             for call in self.job.calls
