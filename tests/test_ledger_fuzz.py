@@ -164,6 +164,29 @@ def test_the_first_word_on_loading_counts():
     assert ledger.load_failure.message == "'x'"
 
 
+def test_who_has_the_hidden_cases_tells_nothing_that_is_shown():
+    """Not after saying that it is at its end either; nor by how it ends, or what it has refused."""
+    ledger = Ledger(job())
+    for message in ({"layers": []}, {"loading": True}, {"loaded": True}):
+        ledger.take(json.dumps(message).encode(), [])
+    ledger.take(said(case=1), [])
+    ledger.take(b'{"asks": true}', [])
+    assert ledger.asks
+    ledger.stage = "hidden"  # they are handed over
+    ledger.take(b'{"end": true}', [])
+    ledger.take(said(detail="a hidden input"), [])
+    ledger.take(said(case=2, detail="a hidden input"), [])
+    ledger.refused("network")
+    ended = ledger.finish(Died("signal", "SIGFPE"))
+    assert ended["f"] == {
+        "one": Died("ended"),
+        "two": Died("exit"),
+        "three": Died("exit", "a hidden input"),
+    }
+    assert ended["g"]["two"] == Died("ended")
+    assert ended["g"]["three"] == Died("signal", "SIGFPE", stopped=("network",))
+
+
 def test_a_descriptor_that_cannot_be_closed_does_not_keep_the_others_open():
     other = memory_file()
     closed = os.dup(0)
