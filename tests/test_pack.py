@@ -298,7 +298,7 @@ def test_every_field_of_the_model_is_kept_or_left_out_on_purpose():
     for rule in (Same, Raises, Within, DrawnFrom):
         assert missing(rule, RuleForm, left_out={"tolerance"}) == set()
     for outcome in (Returned, Raised, Died):
-        unneeded = {"output", "wall", "cpu", "frames", "detail"}
+        unneeded = {"output", "wall", "cpu", "frames", "detail", "stopped"}
         assert missing(outcome, OutcomeForm, left_out=unneeded) == set()
 
 
