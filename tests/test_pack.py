@@ -438,6 +438,7 @@ def changed_public(**change: object) -> dict[str, object]:
 
 FIRST_TASK = json.loads(unzipped(DATA)["made_up/public.json"])["tasks"][0]
 CASE, CHECK = FIRST_TASK["cases"][0], FIRST_TASK["checks"][0]
+NONE = {"\x00": "dict", "items": []}
 DEEP: object = 1
 for _ in range(600):
     DEEP = [DEEP]
@@ -453,6 +454,9 @@ for _ in range(600):
         {"cases": [CASE | {"seed": -1}]},
         {"cases": [CASE | {"inputs": {"x": {"no": "tag"}}}]},
         {"cases": [CASE | {"inputs": {"x": {"\x00": "fixture"}}}]},
+        {"cases": [CASE | {"inputs": {"x": {"\x00": "fixture", "name": "f", "arguments": [1]}}}]},
+        {"cases": [CASE | {"inputs": {"x": {"\x00": "fixture", "name": [], "arguments": NONE}}}]},
+        {"cases": [CASE | {"inputs": {"x": {"\x00": "other", "value": 1}}}]},
         {"cases": [CASE | {"name": "x" * 5000}]},
         {"checks": [CHECK, CHECK]},
         {"checks": [CHECK | {"points": 0}]},

@@ -162,9 +162,17 @@ def load_input(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if value[_TAG] == "fixture":
-        return Fixture(value["name"], load_input(value["arguments"]))
+        return _fixture(value["name"], load_input(value["arguments"]))
     if value[_TAG] == "tuple":
         return tuple(load_input(item) for item in value["items"])
     if value[_TAG] == "dict":
         return {key: load_input(item) for key, item in value["items"]}
-    return float(value["value"])
+    if value[_TAG] == "float":
+        return float(value["value"])
+    raise ValueError("an input of no kind")
+
+
+def _fixture(name: Any, arguments: Any) -> Fixture:
+    if not isinstance(name, str) or not isinstance(arguments, dict):
+        raise TypeError("a fixture is a name with arguments")
+    return Fixture(name, arguments)
