@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -62,10 +63,15 @@ def _grade_topic(
     source = submission.sources.get(topic.name)
     baseline = course.baselines[topic.name]
     observation = observe(topic, source, runner, course.isolate)
-    grade = judge_topic(topic, baseline, observation, source or unread(submission, topic))
-    if source is None or observation is None:
-        return grade
-    return grade_siblings(topic, grade, baseline, source, runner)
+    try:
+        grade = judge_topic(topic, baseline, observation, source or unread(submission, topic))
+        if source is None or observation is None:
+            return grade
+        return grade_siblings(topic, grade, baseline, source, runner)
+    except Exception:
+        # Judging is ours: what it stumbles over in one submission must not end the class.
+        fault = f"the judge failed: {traceback.format_exc()[-4000:]}"
+        return judge_topic(topic, baseline, _all_broken(topic, fault), source)
 
 
 def grade_siblings(
@@ -104,11 +110,15 @@ def observe(
     try:
         return runner.run(job)
     except SandboxError as error:
-        outcomes = {
-            call.function: {case.name: Broken(str(error)) for case in call.cases}
-            for call in job.calls
-        }
-        return Observation(topic.name, outcomes)
+        return _all_broken(topic, str(error))
+
+
+def _all_broken(topic: Topic, fault: str) -> Observation:
+    """What there is to see when the grader itself has failed."""
+    outcomes = {
+        task.function: {case.name: Broken(fault) for case in task.cases} for task in topic.tasks
+    }
+    return Observation(topic.name, outcomes)
 
 
 def unread(submission: Submission, topic: Topic) -> Source | None:

@@ -53,10 +53,10 @@ def answered(heard: Refusals, channel: socket.socket) -> tuple[list[str], str]:
     while True:
         waiting = [channel, *([heard.descriptor] if heard.descriptor >= 0 else [])]
         ready = select.select(waiting, [], [], 10)[0]
+        if channel in ready:  # first: the listener is ready too when the child has ended
+            return kinds, channel.recv(100).decode()
         if heard.descriptor in ready:
             kinds.append(heard.take())
-        elif channel in ready:
-            return kinds, channel.recv(100).decode()
         else:
             raise AssertionError("the child said nothing")
 

@@ -15,6 +15,7 @@ from e2e_helpers import REFERENCE, processes_of
 
 from grader.baseline import topic_baseline
 from grader.grade import Course, grade_submission
+from grader.judge import judge_topic
 from grader.model import (
     Assignment,
     Broken,
@@ -163,3 +164,27 @@ def test_too_many_files_end_the_run_where_they_are_only_watched(
 def test_a_failed_load_is_told_once_for_all_cases(sandbox: WarmSandbox):
     found = outcomes(sandbox, "raise ValueError('no')", 3)
     assert [(one.type, one.stage) for one in found] == [("ValueError", "load")] * 3
+
+
+def test_a_judge_that_fails_costs_nobody_anything(
+    sandbox: WarmSandbox, monkeypatch: pytest.MonkeyPatch
+):
+    """Ours, for staff to see with its lines; the class goes on."""
+    topic = load_topic(REFERENCE / "demo", "s")
+    baseline = topic_baseline(topic, sandbox)
+    course = Course(Assignment((topic,)), {"demo": baseline})
+    work = Submission("ada", {"demo": Source("demo", "solution.py", topic.reference)})
+    judged = []
+
+    def fails_at_first(*arguments: object) -> object:
+        judged.append(arguments)
+        if len(judged) == 1:
+            raise OverflowError("int too large to convert to float")
+        return judge_topic(*arguments)
+
+    monkeypatch.setattr("grader.grade.judge_topic", fails_at_first)
+    grade = grade_submission(work, course, sandbox)
+    lines = [line for topic in grade.topics for one in topic.functions for line in one.checks]
+    assert {line.status for line in lines} == {Status.GRADER_ERROR}
+    assert (grade.score, grade.max_score) == (0, 0)
+    assert "OverflowError: int too large" in lines[0].staff

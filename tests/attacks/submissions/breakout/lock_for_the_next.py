@@ -6,11 +6,9 @@ control: none (a lock ends with its process, whatever holds that)
 import fcntl
 import os
 
-import torch
-
 
 def double(x):
-    held = os.open(torch.__file__, os.O_RDONLY)
+    held = os.open("@LOCK@", os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
     if os.fork() == 0:
         os.setsid()
