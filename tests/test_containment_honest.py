@@ -22,9 +22,12 @@ def has_course():
     return all(importlib.util.find_spec(name.partition(".")[0]) for name in COURSE)
 
 
-@pytest.fixture(scope="module", params=[BEST, None] if BEST else [None])
+USERS = {"another user": BEST, "the same user": None}
+
+
+@pytest.fixture(scope="module", params=USERS if BEST else ["the same user"])
 def host(request):
-    with Host(uid=request.param) as opened:
+    with Host(uid=USERS[request.param]) as opened:
         yield opened
 
 
