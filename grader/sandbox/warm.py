@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,11 @@ from typing import Any
 from grader.course.location import environment
 from grader.model import DEFAULT_LIMITS, Broken, Died, Job, Limits, Observation, Outcome
 from grader.sandbox import paths
+from grader.sandbox.environment import clean_environment
 from grader.sandbox.outcomes import Ledger, dumps, killed_for_memory
 from grader.sandbox.refusals import Refusals
 from grader.sandbox.scratch import Usage, scratch_folder, usage
+from grader.sandbox.sealed import read_sealed
 from grader.sandbox.seam import SandboxError
 from grader.sandbox.users import Lease, lease_uid
 from grader.worker.channel import receive, waiting
@@ -362,7 +365,7 @@ class _Child:
         for data, descriptors in islice(waiting(self.channel), most):
             if not data:
                 return False
-            self.ledger.take(data, descriptors)
+            self.ledger.take(data, partial(read_sealed, descriptors), descriptors)
         return True
 
     def _drain(self) -> bool:
@@ -377,25 +380,6 @@ class _Child:
             self.printed += data[: max(0, (8 << 10) - len(self.printed))]
             if self.total > _LOAD_OUTPUT:
                 return True
-
-
-def clean_environment(course: Mapping[str, str]) -> dict[str, str]:
-    """The warm process's whole environment: nothing of the caller's but the language settings."""
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {
-        **dict.fromkeys(threads, "1"),
-        # Huge pages for the heap: a fork copies page tables, and has a third fewer to copy.
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "TOKENIZERS_PARALLELISM": "false",
-        "MPLBACKEND": "Agg",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        # `torch.compile` would call a compiler, which no child may: compiled code runs as written.
-        "TORCHDYNAMO_DISABLE": "1",
-        **course,
-    }
 
 
 def _ending(child: _Child, end: Mapping[str, Any]) -> Outcome:
