@@ -27,4 +27,4 @@ class Absent:
 
 def absent() -> tuple[Absent, ...]:
     """Every layer that a person can require."""
-    return tuple(Absent(name, f"{platform_name()} has none") for name in REQUIRABLE)
+    return tuple(Absent(name, f"not on {platform_name()}") for name in REQUIRABLE)
