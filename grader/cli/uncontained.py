@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.cli.show import err
+from grader.sandbox import can_contain
 from grader.session import SessionError, why_uncontained
 
 
@@ -10,17 +11,22 @@ def warn(plain: bool) -> None:
     """A sentence on standard error before code runs that nothing contains."""
     why = why_uncontained(plain)
     if why:
-        told = f"Not contained ({why}): the code can do all that you can. Run only your own so."
+        told = f"Without containment ({why}) code can do all that you can: run only your own."
         err().print(told, markup=False, style="yellow")
 
 
 def refuse(plain: bool, unsafe: bool) -> None:
     """Others' code is not run where nothing contains it. Raises ``SessionError``."""
     why = why_uncontained(plain)
-    if why and not unsafe:
-        raise SessionError(
-            f"others' code would run without containment ({why}): it could read the answers and "
-            "your own files, change them, and use the network. Nothing was run. Grade on Linux "
-            "(a container or virtual machine with Linux will do), or say --unsafe to run it all "
-            "the same."
-        )
+    if not why or unsafe:
+        return
+    instead = (
+        "Leave --plain out"
+        if can_contain()
+        else "Grade on Linux (a container or a virtual machine with Linux will do)"
+    )
+    raise SessionError(
+        f"without containment ({why}) others' code could read the answers and your own files, "
+        f"change them, and use the network. Nothing was run. {instead}; --unsafe runs it all the "
+        "same."
+    )

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from typing import IO
 
 _MARK = "GRADER_RUN"
 _PROCESSES = Path("/proc")
-_ROUNDS = 20  # a process may start others while it is being looked for
+_ROUNDS, _PAUSE = 100, 0.01  # a process may start others while it is being looked for
 _LIVE: set[Process] = set()
 _leaving = threading.Event()
 
@@ -51,9 +52,7 @@ class Process:
         with suppress(OSError):
             self.popen.kill()
         self.popen.wait()
-        for _ in range(_ROUNDS):
-            if not _kill(_marked(self.mark)):
-                break
+        _kill_marked(self.mark)
         _LIVE.discard(self)
 
 
@@ -98,14 +97,16 @@ def _kill_tree(pid: int) -> None:
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
-def _kill(pids: Iterator[int]) -> int:
-    """How many were still there to be killed."""
-    killed = 0
-    for pid in pids:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
-            killed += 1
-    return killed
+def _kill_marked(mark: str) -> None:
+    """Until none is left."""
+    for _ in range(_ROUNDS):
+        pids = tuple(_marked(mark))
+        if not pids:
+            return
+        for pid in pids:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_PAUSE)
 
 
 def _marked(mark: str) -> Iterator[int]:

@@ -100,6 +100,10 @@ class Ledger:
         outcome = _outcome_of(message, payload, call.limits)
         known[case.name] = replace(outcome, stopped=self._take_refused())
 
+    def put(self, function: str, case: str, outcome: Outcome) -> None:
+        """An outcome of the grader's own, for a case that has none."""
+        self.outcomes.setdefault(function, {}).setdefault(case, outcome)
+
     def _take_refused(self) -> tuple[str, ...]:
         found = tuple(self._refused)
         self._refused.clear()

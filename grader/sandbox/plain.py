@@ -125,21 +125,23 @@ class _Run:
     def case(self, place: Place) -> Case:
         return self.call(place).cases[place[1]]
 
-    def settle(self, place: Place, said: Mapping[str, object], output: str, frame: bytes) -> None:
-        """A case is done, however: what is said of it is taken in."""
+    def answered(self, place: Place, said: Mapping[str, object], output: str, frame: bytes) -> None:
+        """A case is done: what is said of it is taken in."""
         self.todo.remove(place)
-        call = self.call(place)
-        own = {"function": call.function, "case": place[1], "output": output}
+        own = {"function": self.call(place).function, "case": place[1], "output": output}
         self.ledger.take(dumps({**said, **own}), partial(bounded, frame))
 
-    def died(self, place: Place, death: Died, wall: float) -> None:
+    def died(self, place: Place, death: Died) -> None:
         """A case ended its process; after the third of a function the rest is not tried."""
-        said = {"kind": "died", "reason": death.reason, "detail": death.detail, "wall": wall}
-        self.settle(place, said, death.output, b"")
+        self._put(place, death)
         self.deaths[place[0]] += 1
         if self.deaths[place[0]] >= MAX_DEATHS:
             for other in [one for one in self.todo if one[0] == place[0]]:
-                self.settle(other, {"kind": "died", "reason": "skipped"}, "", b"")
+                self._put(other, Died("skipped"))
+
+    def _put(self, place: Place, death: Died) -> None:
+        self.todo.remove(place)
+        self.ledger.put(self.call(place).function, self.case(place).name, death)
 
     def give_up(self, rest: Outcome) -> None:
         self.rest = rest
@@ -198,10 +200,10 @@ def _run_case(run: _Run, attempt: Attempt, place: Place) -> bool:
     while True:
         heard = attempt.hear(began + call.limits.wall - time.monotonic(), call.limits)
         if isinstance(heard, Died):
-            run.died(place, heard, time.monotonic() - began)
+            run.died(place, replace(heard, wall=time.monotonic() - began))
             return False
         if heard.said().get("request") == number:
-            run.settle(place, heard.said(), attempt.printed(), heard.frame)
+            run.answered(place, heard.said(), attempt.printed(), heard.frame)
             return True
 
 

@@ -14,9 +14,11 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from typing import Any
 
 from grader.worker.stream import Unpacker, packed
@@ -24,6 +26,7 @@ from grader.worker.stream import Unpacker, packed
 LAYERS = ("none",)  # what a result says that it was contained by
 _CHUNK = 1 << 18
 _ANY = 1 << 62  # what the grader sends is not doubted
+_SLACK = 60.0  # seconds, for a grader that is slow to end this process
 _write = os.write
 
 
@@ -89,6 +92,9 @@ def _taken_over() -> _Line:
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What is printed before an end that nothing is flushed at, as a time-out is, is told too.
+        sys.stdout.reconfigure(line_buffering=True)
     return line
 
 
@@ -110,7 +116,7 @@ def _watch() -> Iterator[Callable[[float], None]]:
     with open(os.devnull, "w", encoding="utf-8") as null:
 
         def watch(wall: float) -> None:
-            faulthandler.dump_traceback_later(60 + 3 * wall, exit=True, file=null)
+            faulthandler.dump_traceback_later(_SLACK + 3 * wall, exit=True, file=null)
 
         yield watch
 

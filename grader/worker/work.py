@@ -59,8 +59,10 @@ def begin(data: bytes, scratch: str) -> Begun:
 
 def load(begun: Begun) -> Work:
     """Loads what is the student's. Raises ``LoadError``."""
-    module = load_module(begun.job.source, begun.job.file)
-    _flush()
+    try:
+        module = load_module(begun.job.source, begun.job.file)
+    finally:
+        _flush()
     return Work(begun, module, frozenset(begun.scratch.iterdir()), Switches.now())
 
 
