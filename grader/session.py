@@ -213,14 +213,14 @@ def machine_seed() -> str:
     """
     file = _data_folder() / "seed"
     try:
-        return file.read_text().strip() or new_seed()
+        return file.read_text(encoding="utf-8").strip() or new_seed()
     except OSError:
         seed = new_seed()
     try:
         write_whole(file, seed.encode(), mode=0o600)
     except OSError:
         return seed
-    return file.read_text().strip()
+    return file.read_text(encoding="utf-8").strip()
 
 
 def baseline_folder() -> Path:

@@ -6,6 +6,7 @@ In: the arguments. Out: an exit code.
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -306,7 +307,17 @@ def main() -> None:
     from grader.cli.faults import told
 
     _speak_utf8()
+    _leave_tidily()
     sys.exit(told(app))
+
+
+def _leave_tidily() -> None:
+    """Told to stop, or with its terminal closed, it ends as by Ctrl-C: nothing goes on running, no
+    folder stays behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has one of them
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda received, _: sys.exit(128 + received))
 
 
 def _speak_utf8() -> None:

@@ -141,6 +141,6 @@ def _listed() -> str:
 def marked_lines(listing: str, wanted: str) -> Iterator[int]:
     """The numbers at the head of the lines that hold ``wanted`` as a word."""
     for line in listing.splitlines():
-        number, *words = line.split()
-        if number.isdigit() and wanted in words:
-            yield int(number)
+        words = line.split()
+        if wanted in words and words[0].isdigit():
+            yield int(words[0])
