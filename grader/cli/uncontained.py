@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.cli.show import err
+from grader.cli.show import err, tell
 from grader.sandbox import can_contain
 from grader.session import SessionError, why_uncontained
 
@@ -12,7 +12,7 @@ def warn(plain: bool) -> None:
     why = why_uncontained(plain)
     if why:
         told = f"Without containment ({why}) code can do all that you can: run only your own."
-        err().print(told, markup=False, style="yellow")
+        tell(err(), told, "yellow")
 
 
 def refuse(plain: bool, unsafe: bool) -> None:
