@@ -59,7 +59,7 @@ NAMES = {
 # With the libraries that the grader itself imports; then what those import when they are called.
 COMMANDS = (
     *("grader.cli.checking", "grader.cli.examining", "grader.cli.grading", "grader.cli.proving"),
-    *("grader.cli.releasing", "grader.cli.starting"),
+    *("grader.cli.exporting", "grader.cli.releasing", "grader.cli.starting"),
 )
 LIGHT = (*COMMANDS, "typer.rich_utils", "rich.progress", "rich.traceback", "asyncio", "tempfile")
 HEAVY = ("grader.worker.work",)

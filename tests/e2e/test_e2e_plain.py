@@ -165,6 +165,33 @@ def test_grade_without_containment_holds_no_layer(known: None, grader: Grader, f
     assert "--require: seccomp cannot be had" in done.err
 
 
+def test_an_old_code_page_is_no_obstacle(folder: Path):
+    """As in a pipe on Windows."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "--help"],
+        env=os.environ | {"PYTHONIOENCODING": "cp437:strict"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert "╭─ Options ─" in done.stdout.decode("utf-8")
+
+
+_STOPPED = """
+import atexit, os, signal
+from grader.cli.app import _leave_tidily
+_leave_tidily()
+atexit.register(print, "tidied up")
+os.kill(os.getpid(), signal.{})
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_who_is_told_to_stop_tidies_up(name: str, code: int):
+    command = [sys.executable, "-c", _STOPPED.format(name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, "tidied up\n")
+
+
 # Elsewhere ----------------------------------------------------------------------------------------
 
 _NOTEBOOK = notebook(
