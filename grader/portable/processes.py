@@ -1,8 +1,8 @@
 """A process, and the end of all that it started.
 
 In: a command. Out: a running process; when it is ended, so is what it left running: its process
-group, and whoever carries its mark in the environment, whatever group it went to. Where neither
-Linux nor macOS shows other processes' environments, Windows ends the tree below it.
+group, and whoever carries its mark in the environment, whatever group it went to. On Windows, which
+shows no other process's environment, it is the tree of processes below it.
 
 Nothing is contained by this: what an honest program forgets is found, what hides is not.
 """
@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -61,6 +62,7 @@ def start(command: Sequence[str], environment: Mapping[str, str], output: IO[byt
 
     Raises ``OSError`` when it cannot be started, ``LeavingError`` when this program ends.
     """
+    _end_all_at_exit()
     if _leaving.is_set():
         raise LeavingError("the grader is being stopped")
     mark = secrets.token_hex(8)
@@ -81,7 +83,13 @@ def start(command: Sequence[str], environment: Mapping[str, str], output: IO[byt
     return process
 
 
-@atexit.register
+@cache
+def _end_all_at_exit() -> None:
+    """Registered with the first process, so that it comes before what was registered at import:
+    folders are removed when nobody is left to write in them."""
+    atexit.register(_end_all)
+
+
 def _end_all() -> None:
     """What still runs when the grader is stopped: its slots have no time to tidy up."""
     _leaving.set()
