@@ -26,6 +26,11 @@ _OVER = ("hidden", "ended")  # a child that has the hidden cases may say that it
 _REASONS = {"timeout", "output", "signal", "exit", "result", "skipped", "ended"}
 
 
+def no_payload(_: int) -> bytes:
+    """Where nothing came along."""
+    raise FrameError("no result came along")
+
+
 @dataclass(slots=True)
 class Ledger:
     """Collects a child's messages. ``stage`` is how far it came: once it is ``"hidden"``, the child
@@ -53,7 +58,9 @@ class Ledger:
         """Takes note of a refused call; it belongs to what the child says next."""
         self._refused[kind] = None
 
-    def take(self, data: bytes, payload: Payload, descriptors: Sequence[int] = ()) -> None:
+    def take(
+        self, data: bytes, descriptors: Sequence[int] = (), payload: Payload = no_payload
+    ) -> None:
         """Takes one message in; closes its descriptors. A message that makes no sense is dropped,
         in whatever way it makes none: its case then has no outcome, which is the student's own
         loss."""

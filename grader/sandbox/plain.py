@@ -128,8 +128,11 @@ class _Run:
     def answered(self, place: Place, said: Mapping[str, object], output: str, frame: bytes) -> None:
         """A case is done: what is said of it is taken in."""
         self.todo.remove(place)
-        own = {"function": self.call(place).function, "case": place[1], "output": output}
-        self.ledger.take(dumps({**said, **own}), partial(bounded, frame))
+        function = self.call(place).function
+        own = {"function": function, "case": place[1], "output": output}
+        self.ledger.take(dumps({**said, **own}), payload=partial(bounded, frame))
+        # What made no sense is settled too: no later end can become this case's outcome.
+        self.ledger.put(function, self.case(place).name, Died("ended"))
 
     def died(self, place: Place, death: Died) -> None:
         """A case ended its process; after the third of a function the rest is not tried."""
@@ -164,7 +167,7 @@ def _load(run: _Run, attempt: Attempt, load_wall: float) -> bool:
     heard = attempt.hear(_START_WALL, DEFAULT_LIMITS)
     if isinstance(heard, Died):
         raise SandboxError(f"a process did not start. It said last:\n{attempt.last_words()}")
-    ledger.take(heard.header, _nothing)
+    ledger.take(heard.header)
     bare = tuple(replace(call, cases=()) for call in run.job.calls)
     opening = {"scratch": str(attempt.folder), "load_wall": load_wall}
     attempt.tell(opening, dump_job(replace(run.job, calls=bare)))
@@ -175,7 +178,7 @@ def _load(run: _Run, attempt: Attempt, load_wall: float) -> bool:
             run.give_up(_unloaded(ledger, heard, load_wall))
             return False
         if "function" not in heard.said():  # no case has begun: it can have no outcome
-            ledger.take(heard.header, _nothing)
+            ledger.take(heard.header)
     if run.load_output is None:
         run.load_output = attempt.printed()
     if ledger.stage != "loaded":
@@ -205,10 +208,6 @@ def _run_case(run: _Run, attempt: Attempt, place: Place) -> bool:
         if heard.said().get("request") == number:
             run.answered(place, heard.said(), attempt.printed(), heard.frame)
             return True
-
-
-def _nothing(_: int) -> bytes:
-    raise OSError("no value came along")
 
 
 def _most(job: Job) -> int:

@@ -9,6 +9,7 @@ import fcntl
 import os
 from collections.abc import Sequence
 
+from grader.sandbox.outcomes import no_payload
 from grader.worker.decode import FrameError
 from grader.worker.limits import HEADER_ROOM
 
@@ -22,7 +23,7 @@ def read_sealed(descriptors: Sequence[int], limit: int) -> bytes:
     it) or too large.
     """
     if not descriptors:
-        raise FrameError("no result came along")
+        return no_payload(limit)
     descriptor = descriptors[0]
     try:
         seals = fcntl.fcntl(descriptor, fcntl.F_GET_SEALS)

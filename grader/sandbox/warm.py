@@ -365,7 +365,7 @@ class _Child:
         for data, descriptors in islice(waiting(self.channel), most):
             if not data:
                 return False
-            self.ledger.take(data, partial(read_sealed, descriptors), descriptors)
+            self.ledger.take(data, descriptors, partial(read_sealed, descriptors))
         return True
 
     def _drain(self) -> bool:
