@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from grader.model import Broken, Died, Frame, Job, Limits, Outcome, Raised, Returned
@@ -24,11 +25,6 @@ _A_DAY = 86_400.0  # seconds
 _LINES = 1 << 30
 _OVER = ("hidden", "ended")  # a child that has the hidden cases may say that it is at its end
 _REASONS = {"timeout", "output", "signal", "exit", "result", "skipped", "ended"}
-
-
-def no_payload(_: int) -> bytes:
-    """Where nothing came along."""
-    raise FrameError("no result came along")
 
 
 @dataclass(slots=True)
@@ -59,15 +55,15 @@ class Ledger:
         self._refused[kind] = None
 
     def take(
-        self, data: bytes, descriptors: Sequence[int] = (), payload: Payload = no_payload
+        self, data: bytes, descriptors: Sequence[int] = (), payload: Payload | None = None
     ) -> None:
-        """Takes one message in; closes its descriptors. A message that makes no sense is dropped,
-        in whatever way it makes none: its case then has no outcome, which is the student's own
-        loss."""
+        """Takes one message in; closes its descriptors. The value is ``payload``, or what is in the
+        first descriptor. A message that makes no sense is dropped, in whatever way it makes none:
+        its case then has no outcome, which is the student's own loss."""
         try:
             message = parse_json(data)
             if isinstance(message, dict):
-                self._take(message, payload, descriptors)
+                self._take(message, payload or partial(_first, descriptors), descriptors)
         except Exception:
             return
         finally:
@@ -189,6 +185,14 @@ def _raised(message: dict[str, Any], output: str, wall: float = 0.0, cpu: float 
         wall=wall,
         cpu=cpu,
     )
+
+
+def _first(descriptors: Sequence[int], limit: int) -> bytes:
+    if not descriptors:
+        raise FrameError("no result came along")
+    from grader.sandbox.sealed import read_sealed  # only Linux has what it needs
+
+    return read_sealed(descriptors[0], limit)
 
 
 def bounded(frame: bytes, limit: int) -> bytes:

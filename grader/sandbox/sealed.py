@@ -1,30 +1,24 @@
 """Values that come in sealed memory files, which nobody can change any more. Linux only.
 
-In: descriptors from the channel. Out: the bytes.
+In: a descriptor from the channel. Out: the bytes.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Sequence
 
-from grader.sandbox.outcomes import no_payload
 from grader.worker.decode import FrameError
 from grader.worker.limits import HEADER_ROOM
 
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
-def read_sealed(descriptors: Sequence[int], limit: int) -> bytes:
-    """The bytes of the memory file that came first, at most ``limit`` and the room a header takes.
+def read_sealed(descriptor: int, limit: int) -> bytes:
+    """The bytes of a sealed memory file, at most ``limit`` and the room a header takes.
 
-    Raises ``FrameError`` when there is none, when it is not sealed (its owner could still change
-    it) or too large.
+    Raises ``FrameError`` when it is not sealed (its owner could still change it) or too large.
     """
-    if not descriptors:
-        return no_payload(limit)
-    descriptor = descriptors[0]
     try:
         seals = fcntl.fcntl(descriptor, fcntl.F_GET_SEALS)
     except OSError:

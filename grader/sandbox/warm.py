@@ -18,7 +18,6 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,6 @@ from grader.sandbox.environment import clean_environment
 from grader.sandbox.outcomes import Ledger, dumps, killed_for_memory
 from grader.sandbox.refusals import Refusals
 from grader.sandbox.scratch import Usage, scratch_folder, usage
-from grader.sandbox.sealed import read_sealed
 from grader.sandbox.seam import SandboxError
 from grader.sandbox.users import Lease, lease_uid
 from grader.worker.channel import receive, waiting
@@ -365,7 +363,7 @@ class _Child:
         for data, descriptors in islice(waiting(self.channel), most):
             if not data:
                 return False
-            self.ledger.take(data, descriptors, partial(read_sealed, descriptors))
+            self.ledger.take(data, descriptors)
         return True
 
     def _drain(self) -> bool:
