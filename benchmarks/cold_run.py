@@ -16,7 +16,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    from grader.worker.function import _run_case
+    from grader.worker.cases import run_case
     from grader.worker.jobs import load_job
     from grader.worker.load import load_module
 
@@ -30,7 +30,7 @@ def main() -> None:
             module = load_module(job.source, job.file)
             for call in job.calls:
                 for case in call.cases:
-                    _run_case(module, probes, None, call, case, job.file)
+                    run_case(module, probes, None, call, case, job.file)
                     count += 1
         os.chdir("/")
     print(count)

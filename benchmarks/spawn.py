@@ -29,7 +29,7 @@ from rich.table import Table
 
 from grader.course.location import ensure_built, environment
 from grader.sandbox import paths
-from grader.sandbox.warm import clean_environment
+from grader.sandbox.environment import clean_environment
 
 _IMPORTS = (
     "import torch; torch.set_num_threads(1); from grader.worker import fixtures; fixtures.preload()"

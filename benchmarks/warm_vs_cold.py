@@ -27,7 +27,7 @@ from grader.course.location import ensure_built, environment
 from grader.model import Job, Topic
 from grader.plan import plan
 from grader.sandbox import WarmSandbox
-from grader.sandbox.warm import clean_environment
+from grader.sandbox.environment import clean_environment
 from grader.session import versions
 from grader.spec import load_assignment
 from grader.worker.jobs import dump_job

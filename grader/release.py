@@ -134,7 +134,7 @@ _FIRST_STEPS = """\
 
 ## Once
 
-You need Linux and Python 3.11. In this folder:
+You need Python 3.11, on Linux, macOS or Windows. In this folder:
 
 ```
 python3.11 -m venv .venv
@@ -147,6 +147,9 @@ The last line makes the small models and texts of the course; no account and no 
 needed. If pip begins to fetch CUDA, gigabytes that you do not need, stop it, and install the CPU
 build of torch first, from the index that torch's own site names.
 
+On Windows use PowerShell; its first two lines are `py -3.11 -m venv .venv` and
+`.venv\\Scripts\\activate`.
+
 ## Every day
 
 Read `README.md` in a topic's folder. Write in `solution.py` or in `solution.ipynb`, as you like;
@@ -157,6 +160,9 @@ active (`. .venv/bin/activate`):
 grader check                # everything, from this folder or from a topic's
 grader check {first}
 ```
+
+On macOS and Windows your code runs as it does when you run it yourself: nothing keeps it from your
+files. Check only your own code so.
 
 ## What it says
 

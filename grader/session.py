@@ -23,7 +23,7 @@ from grader.course.location import cache_home, ensure_built, online
 from grader.grade import Course
 from grader.model import Assignment
 from grader.pack import Pack, PackError, load, public_part, read_pack
-from grader.sandbox import WarmPool, WarmSandbox
+from grader.sandbox import Pool, Sandbox, can_contain, platform_name
 from grader.spec import UnknownTopicError, load_assignment, new_seed
 from grader.whole import write_whole
 
@@ -36,7 +36,7 @@ class SessionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A course, ready to grade against, and a context manager that ends its warm processes.
+    """A course, ready to grade against, and a context manager that ends its sandboxes.
     ``reference`` is the folder it was read from, ``home`` the course cache; ``public`` says that
     the assignment is only the public part; ``pack`` is what it was read from in place of a
     reference."""
@@ -45,7 +45,7 @@ class Session:
     assignment: Assignment
     home: Path
     seed: str
-    pool: WarmPool
+    pool: Pool
     public: bool = False
     pack: Pack | None = None
 
@@ -61,14 +61,14 @@ class Session:
         found = tuple(topic for topic in self.assignment.topics if topic.name in kept)
         return replace(self, assignment=Assignment(found))
 
-    def open_runner(self) -> AbstractContextManager[WarmSandbox]:
-        """A warm process for the time of a ``with`` block."""
+    def open_runner(self) -> AbstractContextManager[Sandbox]:
+        """A warm process, or where there is none a plain one, for the time of a ``with`` block."""
         return self.pool.open()
 
     @contextmanager
     def open_remembering(self) -> Iterator[Remembering]:
-        """A runner for staff's own code that does not run the same job twice. Its warm process
-        starts with the first job that was never run before."""
+        """A runner for staff's own code that does not run the same job twice. Its process starts
+        with the first job that was never run before."""
         with self.open_runner() as runner:
             yield Remembering(runner, baseline_folder(), fingerprint(self.home))
 
@@ -88,8 +88,10 @@ def open_session(
     seed: str | None,
     say: Callable[[str], None],
     public_only: bool = False,
+    plain: bool = False,
 ) -> Session:
-    """Loads the assignment and makes sure that the course cache is there.
+    """Loads the assignment and makes sure that the course cache is there. With ``plain`` nothing
+    contains the code, as it is where nothing can.
 
     Raises ``SessionError``, ``SpecError`` or ``CourseCacheError``, each with what to do next.
     """
@@ -99,10 +101,12 @@ def open_session(
     if public_only:
         assignment = public_part(assignment)
     home = ensure_built(say)
-    return Session(folder, assignment, home, secret, WarmPool(home), public_only)
+    return Session(folder, assignment, home, secret, _pool(home, plain), public_only)
 
 
-def open_pack(file: Path, topics: Iterable[str], say: Callable[[str], None]) -> Session:
+def open_pack(
+    file: Path, topics: Iterable[str], say: Callable[[str], None], plain: bool = False
+) -> Session:
     """The same for a student, from a pack: no reference is needed, and none is looked for.
 
     Raises ``SessionError``, ``UnknownTopicError`` or ``CourseCacheError``.
@@ -118,9 +122,20 @@ def open_pack(file: Path, topics: Iterable[str], say: Callable[[str], None]) -> 
         raise UnknownTopicError(f"there is no topic {unknown[0]!r}. The topics are: {listed}.")
     home = ensure_built(say)
     session = Session(
-        file.parent, pack.assignment, home, "", WarmPool(home), public=True, pack=pack
+        file.parent, pack.assignment, home, "", _pool(home, plain), public=True, pack=pack
     )
     return session.only(topics or known)
+
+
+def why_uncontained(asked: bool) -> str:
+    """Why code runs without containment; ``""`` where it is contained. ``asked``: with --plain."""
+    if not can_contain():
+        return f"{platform_name()} has nothing to contain it with"
+    return "you said --plain" if asked else ""
+
+
+def _pool(home: Path, plain: bool) -> Pool:
+    return Pool(home, plain=bool(why_uncontained(plain)))
 
 
 def find_reference(given: Path | None) -> Path:
@@ -198,14 +213,14 @@ def machine_seed() -> str:
     """
     file = _data_folder() / "seed"
     try:
-        return file.read_text().strip() or new_seed()
+        return file.read_text(encoding="utf-8").strip() or new_seed()
     except OSError:
         seed = new_seed()
     try:
         write_whole(file, seed.encode(), mode=0o600)
     except OSError:
         return seed
-    return file.read_text().strip()
+    return file.read_text(encoding="utf-8").strip()
 
 
 def baseline_folder() -> Path:
@@ -218,7 +233,10 @@ def baseline_folder() -> Path:
 
 def slots(asked: int) -> int:
     """How many submissions to run at once; 0 means one a core."""
-    return asked or len(os.sched_getaffinity(0))
+    if asked:
+        return asked
+    own = getattr(os, "sched_getaffinity", None)  # those that this process may use, on Linux
+    return len(own(0)) if own else os.cpu_count() or 1
 
 
 def _named() -> bool:

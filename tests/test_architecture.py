@@ -17,11 +17,12 @@ PACKAGE = Path(grader.__file__).parent
 # Each part, with the parts below it that it may import. A part is a module or package of grader/.
 ARROWS: dict[str, set[str]] = {
     "model": set(),
+    "portable": set(),
     "course": {"model"},
     "worker": {"model"},
-    "sandbox": {"model", "worker", "course"},
+    "sandbox": {"model", "worker", "course", "portable"},
     "spec": {"model"},
-    "submission": {"model"},
+    "submission": {"model", "portable"},
     "heat": {"model"},
     "compare": {"model", "heat"},
     "applies": {"model", "compare"},

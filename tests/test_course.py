@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import location
+from grader.course.links import link
 from grader.course.location import (
     COMPLETE,
     CourseCacheError,
@@ -139,3 +140,22 @@ def test_a_place_that_cannot_be_a_folder_is_said_with_what_to_do(
     with pytest.raises(CourseCacheError, match="GRADER_CACHE"):
         ensure_built(said.append)
     assert "Building the course cache" in said[0]
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["a link", "a copy"])
+def test_another_name_is_a_link_or_where_none_may_be_made_a_copy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, refused: bool
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("A required privilege is not held by the client")
+
+    (tmp_path / "blobs" / "inner").mkdir(parents=True)
+    (tmp_path / "blobs" / "inner" / "file").write_text("content")
+    with monkeypatch.context() as patch:
+        if refused:
+            patch.setattr(Path, "symlink_to", refuse)
+        link(tmp_path / "alias", "blobs")
+        link(tmp_path / "blobs" / "same", Path("inner", "file"))
+    assert (tmp_path / "alias" / "inner" / "file").read_text() == "content"
+    assert (tmp_path / "blobs" / "same").read_text() == "content"
+    assert (tmp_path / "alias").is_symlink() is not refused

@@ -42,7 +42,8 @@ from grader.model import (
 from grader.report.html import staff_report, student_report
 from grader.report.result import dumps, loads
 from grader.report.terminal import print_grade
-from grader.sandbox.outcomes import Ledger, read_sealed
+from grader.sandbox.outcomes import Ledger
+from grader.sandbox.sealed import read_sealed
 from grader.worker.decode import FrameError, decode
 
 LINES = [b"0" + message for message in messages()]

@@ -41,6 +41,22 @@ def test_a_folder_of_topics(hand_in):
     assert (submission.problem, submission.notes) == ("", ())
 
 
+def test_without_open_folders_the_same_is_read_and_refused(
+    hand_in, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """As on Windows, which opens nothing relative to a folder."""
+    secret = tmp_path / "secret.py"
+    secret.write_text("x = 'secret'\n")
+    files = {"pad_batch/solution.py": ONE, "generate/a/b/solution.py": ONE}
+    (tree(tmp_path / "ada", files) / "tokenize.py").symlink_to(secret)
+    expected = hand_in(files)
+    monkeypatch.setattr(folder, "_BY_DESCRIPTOR", False)
+    submission = hand_in(files)
+    assert submission == expected
+    assert sorted(submission.sources) == ["generate", "pad_batch"]
+    assert submission.notes == ("tokenize.py is a link, and was passed over",)
+
+
 def test_a_name_may_be_given(hand_in):
     assert hand_in({"generate.py": ONE}, name="me").name == "me"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -164,6 +165,13 @@ def test_a_reference_that_gives_more_than_data_has_no_shape(answer: str):
     space: dict = {}
     exec(compile(trivial_job(topic, TASK).source, "trivial", "exec"), space)
     assert space["_trivial_right"]((3,), {}) is None
+
+
+def test_where_nothing_can_be_worked_out_in_a_fork_that_is_told(monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("torch")
+    monkeypatch.delattr(os, "fork")
+    with pytest.raises(RuntimeError, match="prove the topic on Linux or macOS"):
+        exec(compile(trivial_job(TOPIC, TASK).source, "trivial", "exec"), {})
 
 
 def test_an_answer_that_could_not_be_given_is_told():

@@ -6,7 +6,9 @@ In: the arguments. Out: an exit code.
 
 from __future__ import annotations
 
+import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +37,12 @@ Seed = Annotated[
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON; all else goes to stderr.")
+]
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain", help="Run in a plain fresh process without containment, as on macOS and Windows."
+    ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one a core.")]
 
@@ -66,12 +74,13 @@ def check(
         typer.Option(help="Your course's pack. Default: the nearest grader.pack upwards."),
     ] = None,
     reference: Reference = None,
+    plain: Plain = False,
     as_json: AsJson = False,
 ) -> None:
     """Check your own work on the public cases, in the folder you work in."""
     from grader.cli import checking
 
-    options = checking.Options(topics or [], folder, reference, pack, as_json)
+    options = checking.Options(topics or [], folder, reference, pack, as_json, plain)
     raise typer.Exit(checking.check(options))
 
 
@@ -101,6 +110,7 @@ def grade(
             "namespaces, cgroups, landlock, seccomp (with commas between them), or all.",
         ),
     ] = "",
+    plain: Plain = False,
     as_json: AsJson = False,
 ) -> None:
     """Grade one submission, or a class of them, on public and hidden cases."""
@@ -114,7 +124,7 @@ def grade(
     except UnknownLayerError as error:
         raise typer.BadParameter(str(error), param_hint="--require") from None
     options = grading.Options(
-        out, topic or [], jobs, reference, seed, isolate == "case", unsafe, layers
+        out, topic or [], jobs, reference, seed, isolate == "case", unsafe, layers, plain
     )
     raise typer.Exit(grading.grade(paths, options, as_json))
 
@@ -296,4 +306,22 @@ def main() -> None:
     """Runs the command line and exits."""
     from grader.cli.faults import told
 
+    _speak_utf8()
+    _leave_tidily()
     sys.exit(told(app))
+
+
+def _leave_tidily() -> None:
+    """Told to stop, or with its terminal closed, it ends as by Ctrl-C: nothing goes on running, no
+    folder stays behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has one of them
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda received, _: sys.exit(128 + received))
+
+
+def _speak_utf8() -> None:
+    """Whatever was set up for a pipe: an old code page, as on Windows, has no tick or quote."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(encoding="utf-8")

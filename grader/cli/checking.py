@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.cli.show import Steps, err, out, print_json, steps, tell
+from grader.cli.uncontained import warn
 from grader.grade import grade_submission
 from grader.model import Grade, Submission
 from grader.pack import Mismatch, find_pack, mismatches, notice
@@ -29,17 +30,20 @@ from grader.submission import collect
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for: topics, the folder worked in, and where what is right comes from."""
+    """What was asked for: topics, the folder worked in, and where what is right comes from.
+    ``plain``: without containment."""
 
     topics: list[str]
     folder: Path
     reference: Path | None
     pack: Path | None
     as_json: bool
+    plain: bool = False
 
 
 def check(options: Options) -> int:
     """Judges what is in the folder on the public cases, and prints what to do next."""
+    warn(options.plain)
     with steps() as show:
         show.say("getting ready")
         with _open(options, show) as session:
@@ -64,8 +68,8 @@ def _open(options: Options, show: Steps) -> Session:
     if file is None and options.reference is None:
         file = find_pack(options.folder)
     if file is not None:
-        return open_pack(file, options.topics, show.say)
-    return open_session(options.reference, options.topics, "public", show.say, public_only=True)
+        return open_pack(file, options.topics, show.say, options.plain)
+    return open_session(options.reference, options.topics, "public", show.say, True, options.plain)
 
 
 def _check(session: Session, options: Options, show: Steps) -> Grade | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.cli.checking import code_of
 from grader.cli.show import Steps, err, out, print_json, steps, tell
+from grader.cli.uncontained import refuse, warn
 from grader.grade import grade_class
 from grader.model import Grade, Submission
 from grader.publish import Publisher, stored_grades
@@ -39,6 +40,7 @@ class Options:
     isolate: bool
     unsafe: bool
     require: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def grade(paths: list[Path], options: Options, as_json: bool) -> int:
@@ -46,10 +48,12 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
     for path in paths:
         if not path.exists():
             raise SessionError(f"{path} is not there")
+    refuse(options.plain, options.unsafe)
+    warn(options.plain)
     with steps() as show:
         show.say("getting ready")
         publisher = Publisher(options.out)
-        with open_session(options.reference, options.topics, options.seed, show.say) as session:
+        with _open(options, show) as session:
             single = len(paths) == 1 and not is_class(paths[0], names_of(session.assignment))
             last = _grade_all(paths, session, options, publisher, show)
         rows = publisher.finish()
@@ -59,6 +63,12 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
     if single:
         return _show_single(last, options.out, as_json)
     return _show_class(rows, options.out, as_json)
+
+
+def _open(options: Options, show: Steps) -> Session:
+    return open_session(
+        options.reference, options.topics, options.seed, show.say, plain=options.plain
+    )
 
 
 def report(folder: Path, as_json: bool) -> int:

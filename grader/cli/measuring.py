@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 from grader.baseline import Remembering, run_all, topic_baseline
 from grader.cli.show import Steps, err
 from grader.model import Baseline, Observation, Topic
 from grader.plan import plan
-from grader.sandbox import WarmSandbox
+from grader.sandbox import open_sandbox
 from grader.session import Session, baseline_folder, fingerprint
 from grader.spec import FILE, Measure, dump_measures
 from grader.verify import (
@@ -69,7 +69,8 @@ def _noise(session: Session, topic: Topic) -> tuple[Baseline, dict[str, Observat
 @contextmanager
 def _open_elsewhere(session: Session, name: str) -> Iterator[Remembering]:
     """A runner in another environment, that remembers what it ran there."""
-    with WarmSandbox(session.home, variables=ENVIRONMENTS[name]) as sandbox:
+    sandbox = open_sandbox(session.home, session.pool.plain, ENVIRONMENTS[name])
+    with closing(sandbox):
         yield Remembering(sandbox, baseline_folder(), f"{fingerprint(session.home)} {name}")
 
 

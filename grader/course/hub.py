@@ -10,6 +10,8 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from grader.course.links import link
+
 
 def add_repository(hub: Path, name: str, files: Path) -> str:
     """Moves ``files`` into the cache ``hub`` as the revision ``main`` of the model ``name``.
@@ -25,14 +27,14 @@ def add_repository(hub: Path, name: str, files: Path) -> str:
         folder.mkdir(parents=True)
     for file, blob in blobs.items():
         shutil.move(files / file, repository / "blobs" / blob)
-        (snapshot / file).symlink_to(Path("..", "..", "blobs", blob))
+        link(snapshot / file, Path("..", "..", "blobs", blob))
     (repository / "refs" / "main").write_text(revision, encoding="utf-8")
     return revision
 
 
 def add_alias(hub: Path, alias: str, name: str) -> None:
     """Another name of the model ``name``, as the hub redirects names that moved."""
-    (hub / folder_of(alias)).symlink_to(folder_of(name))
+    link(hub / folder_of(alias), folder_of(name))
 
 
 def folder_of(name: str) -> str:

@@ -22,7 +22,7 @@ import platformdirs
 COMPLETE = "COMPLETE"
 # Raise it when the cache must be built anew although no recipe file changed.
 RECIPE_VERSION = "1"
-RECIPE = ("hub.py", "models.py", "recipe.py", "reviews.py", "vocabularies.py")
+RECIPE = ("hub.py", "links.py", "models.py", "recipe.py", "reviews.py", "vocabularies.py")
 # The packages that the cache is made of and with; pip's names where they differ.
 PACKAGES = {
     "torch": "torch",

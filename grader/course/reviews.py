@@ -15,6 +15,7 @@ from pathlib import Path
 from datasets import ClassLabel, DatasetInfo, Features, Split, SplitDict, SplitInfo, Value
 from datasets.arrow_writer import ArrowWriter
 
+from grader.course.links import link
 from grader.course.vocabularies import expect, package_file
 
 TRAIN, TEST = 1_000, 500
@@ -47,7 +48,7 @@ def write_reviews(cache: Path, fingerprint: str) -> None:
     )
     info.write_to_directory(str(folder))
     for alias, target in ALIASES.items():
-        (cache / alias).symlink_to(target)
+        link(cache / alias, target)
 
 
 def read_reviews() -> dict[int, list[str]]:

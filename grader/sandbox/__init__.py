@@ -1,13 +1,42 @@
 """Runs jobs where they can do no harm: ``run(Job) -> Observation`` is the seam.
 
-In: jobs. Out: observations. ``WarmSandbox`` runs them in children of a warm process,
-``WarmPool`` keeps several;
-``FakeSandbox`` stands in for it in tests. Anything that has ``run`` can take their place.
+In: jobs. Out: observations. ``WarmSandbox`` runs them in children of a warm process, and is there
+on Linux alone; ``PlainSandbox`` runs them in fresh processes, contains nothing, and is there on
+every platform. ``open_sandbox`` opens either, ``Pool`` keeps several; ``FakeSandbox`` stands in for
+them in tests. Anything that has ``run`` can take their place.
 """
 
-from grader.sandbox.fake import FakeSandbox
-from grader.sandbox.pool import WarmPool
-from grader.sandbox.seam import Runner, SandboxError
-from grader.sandbox.warm import WarmSandbox
+from __future__ import annotations
 
-__all__ = ["FakeSandbox", "Runner", "SandboxError", "WarmPool", "WarmSandbox"]
+from typing import TYPE_CHECKING, Any
+
+from grader.sandbox.choose import can_contain, open_sandbox, platform_name
+from grader.sandbox.fake import FakeSandbox
+from grader.sandbox.plain import PlainSandbox
+from grader.sandbox.pool import Pool
+from grader.sandbox.seam import Runner, Sandbox, SandboxError
+
+if TYPE_CHECKING:
+    from grader.sandbox.warm import WarmSandbox
+
+__all__ = [
+    "FakeSandbox",
+    "PlainSandbox",
+    "Pool",
+    "Runner",
+    "Sandbox",
+    "SandboxError",
+    "WarmSandbox",
+    "can_contain",
+    "open_sandbox",
+    "platform_name",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """``WarmSandbox`` when it is asked for: other platforms cannot import it."""
+    if name != "WarmSandbox":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from grader.sandbox.warm import WarmSandbox
+
+    return WarmSandbox

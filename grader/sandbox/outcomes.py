@@ -1,24 +1,26 @@
 """What a child said, made into outcomes. Every byte of it is hostile.
 
-In: messages and memory files from the channel, and how the child ended. Out: an outcome for each
-case of each call: what the child said of it, or why it said nothing.
+In: messages from the channel, each with a way to the bytes that came along, and how the child
+ended. Out: an outcome for each case of each call: what the child said of it, or why it said
+nothing.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from grader.model import Broken, Died, Frame, Job, Limits, Outcome, Raised, Returned
 from grader.worker.decode import FrameError, decode, parse_json
-from grader.worker.limits import MESSAGE_TEXT
+from grader.worker.limits import HEADER_ROOM, MESSAGE_TEXT
 
-_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+# The bytes of a value, at most so many. Raises ``FrameError`` or ``OSError`` when there are none.
+Payload: TypeAlias = Callable[[int], bytes]
 _A_DAY = 86_400.0  # seconds
 _LINES = 1 << 30
 _OVER = ("hidden", "ended")  # a child that has the hidden cases may say that it is at its end
@@ -52,14 +54,16 @@ class Ledger:
         """Takes note of a refused call; it belongs to what the child says next."""
         self._refused[kind] = None
 
-    def take(self, data: bytes, descriptors: list[int]) -> None:
-        """Takes one message in; closes its descriptors. A message that makes no sense is dropped,
-        in whatever way it makes none: its case then has no outcome, which is the student's own
-        loss."""
+    def take(
+        self, data: bytes, descriptors: Sequence[int] = (), payload: Payload | None = None
+    ) -> None:
+        """Takes one message in; closes its descriptors. The value is ``payload``, or what is in the
+        first descriptor. A message that makes no sense is dropped, in whatever way it makes none:
+        its case then has no outcome, which is the student's own loss."""
         try:
             message = parse_json(data)
             if isinstance(message, dict):
-                self._take(message, descriptors)
+                self._take(message, payload or partial(_first, descriptors), descriptors)
         except Exception:
             return
         finally:
@@ -67,9 +71,9 @@ class Ledger:
                 with suppress(OSError):  # whatever one of them is, the others are closed
                     os.close(descriptor)
 
-    def _take(self, message: dict[str, Any], descriptors: list[int]) -> None:
+    def _take(self, message: dict[str, Any], payload: Payload, descriptors: Sequence[int]) -> None:
         if "function" in message:
-            self._outcome(message, descriptors)
+            self._outcome(message, payload)
         elif "layers" in message and self.stage == "start":
             self.layers, self.stage = tuple(map(str, message["layers"])), "closed"
             if descriptors:
@@ -88,7 +92,7 @@ class Ledger:
         elif "end" in message:
             self.stage = self.stage if self.stage not in ("loaded", "hidden") else "ended"
 
-    def _outcome(self, message: dict[str, Any], descriptors: list[int]) -> None:
+    def _outcome(self, message: dict[str, Any], payload: Payload) -> None:
         call = next(c for c in self.job.calls if c.function == message["function"])
         case = dict(enumerate(call.cases))[message["case"]]
         known = self.outcomes.setdefault(call.function, {})
@@ -96,8 +100,12 @@ class Ledger:
         # is a word about a public case by a child that has the hidden ones: it could tell of them.
         if case.name in known or (case.public and self.stage in _OVER):
             return
-        outcome = _outcome_of(message, descriptors, call.limits)
+        outcome = _outcome_of(message, payload, call.limits)
         known[case.name] = replace(outcome, stopped=self._take_refused())
+
+    def put(self, function: str, case: str, outcome: Outcome) -> None:
+        """An outcome of the grader's own, for a case that has none."""
+        self.outcomes.setdefault(function, {}).setdefault(case, outcome)
 
     def _take_refused(self) -> tuple[str, ...]:
         found = tuple(self._refused)
@@ -140,16 +148,14 @@ def killed_for_memory(
 
 
 def _outcome_of(
-    message: dict[str, Any], descriptors: list[int], limits: Limits
+    message: dict[str, Any], payload: Payload, limits: Limits
 ) -> Returned | Raised | Died:
     output = str(message.get("output", ""))
     clock: dict[str, Any] = {name: _seconds(message.get(name, 0.0)) for name in ("wall", "cpu")}
     if message["kind"] == "returned":
         try:
-            return Returned(
-                decode(read_sealed(descriptors[0], limits.result)), output=output, **clock
-            )
-        except (FrameError, OSError, IndexError) as error:
+            return Returned(decode(payload(limits.result)), output=output, **clock)
+        except (FrameError, OSError) as error:
             return Died("result", f"it could not be read: {error}", output=output, **clock)
     if message["kind"] == "raised":
         raised = _raised(message, output, **clock)
@@ -181,21 +187,19 @@ def _raised(message: dict[str, Any], output: str, wall: float = 0.0, cpu: float 
     )
 
 
-def read_sealed(descriptor: int, limit: int) -> bytes:
-    """The bytes of a sealed memory file, at most ``limit`` and the room a header takes.
+def _first(descriptors: Sequence[int], limit: int) -> bytes:
+    if not descriptors:
+        raise FrameError("no result came along")
+    from grader.sandbox.sealed import read_sealed  # only Linux has what it needs
 
-    Raises ``FrameError`` when it is not sealed (its owner could still change it) or too large.
-    """
-    try:
-        seals = fcntl.fcntl(descriptor, fcntl.F_GET_SEALS)
-    except OSError:
-        raise FrameError("the result is not a memory file") from None
-    if seals & _SEALS != _SEALS:
-        raise FrameError("the result is not sealed")
-    size = os.fstat(descriptor).st_size
-    if size > limit + (1 << 20):
-        raise FrameError(f"the result has {size} bytes")
-    return os.pread(descriptor, size, 0)
+    return read_sealed(descriptors[0], limit)
+
+
+def bounded(frame: bytes, limit: int) -> bytes:
+    """The bytes of a value that are here already. Raises ``FrameError`` when they are too many."""
+    if len(frame) > limit + HEADER_ROOM:
+        raise FrameError(f"the result has {len(frame)} bytes")
+    return frame
 
 
 def dumps(message: dict[str, Any]) -> bytes:

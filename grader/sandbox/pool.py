@@ -1,4 +1,4 @@
-"""Warm processes that are handed out again and again.
+"""Sandboxes that are handed out again and again.
 
 In: requests for a runner. Out: one that is idle, or a new one. All end with the pool.
 """
@@ -11,18 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.sandbox.warm import WarmSandbox
+from grader.sandbox.choose import open_sandbox
+from grader.sandbox.seam import Sandbox
 
 
 @dataclass(slots=True)
-class WarmPool:
-    """A context manager over warm processes. ``home`` is the course cache."""
+class Pool:
+    """A context manager over sandboxes of one kind: warm processes, or ``plain`` ones. ``home`` is
+    the course cache."""
 
     home: Path
-    _idle: list[WarmSandbox] = field(default_factory=list)
+    plain: bool = False
+    _idle: list[Sandbox] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __enter__(self) -> WarmPool:
+    def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -31,10 +34,10 @@ class WarmPool:
                 self._idle.pop().close()
 
     @contextmanager
-    def open(self) -> Iterator[WarmSandbox]:
-        """A warm process for one thread; idle again when the block ends."""
+    def open(self) -> Iterator[Sandbox]:
+        """A sandbox for one thread; idle again when the block ends."""
         with self._lock:
-            sandbox = self._idle.pop() if self._idle else WarmSandbox(self.home)
+            sandbox = self._idle.pop() if self._idle else open_sandbox(self.home, self.plain)
         try:
             yield sandbox
         finally:

@@ -74,10 +74,16 @@ def usage(folder: Path, most_entries: int) -> Usage:
                 status = entry.stat(follow_symlinks=False)
             except OSError:
                 continue  # removed meanwhile: it takes no room any more
-            size += status.st_blocks * 512
+            size += _room(status)
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
     return Usage(size, entries)
+
+
+def _room(status: os.stat_result) -> int:
+    """Bytes on disk; on Windows, which does not tell them, bytes of content."""
+    blocks = getattr(status, "st_blocks", None)
+    return status.st_size if blocks is None else blocks * 512
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

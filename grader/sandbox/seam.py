@@ -21,3 +21,16 @@ class Runner(Protocol):
 
     def run(self, job: Job) -> Observation:
         """What the job's calls did. Raises ``SandboxError`` when the sandbox itself failed."""
+
+
+class Sandbox(Runner, Protocol):
+    """What runs jobs for real, contained or not."""
+
+    def layers(self) -> tuple[str, ...]:
+        """The containment layers that hold; ``("none",)`` where nothing contains."""
+
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """Layers that do not, each with the reason."""
+
+    def close(self) -> None:
+        """Ends what is kept between jobs."""

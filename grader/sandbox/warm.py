@@ -25,6 +25,7 @@ from typing import Any
 from grader.course.location import environment
 from grader.model import DEFAULT_LIMITS, Broken, Died, Job, Limits, Observation, Outcome
 from grader.sandbox import paths
+from grader.sandbox.environment import clean_environment
 from grader.sandbox.outcomes import Ledger, dumps, killed_for_memory
 from grader.sandbox.refusals import Refusals
 from grader.sandbox.scratch import Usage, scratch_folder, usage
@@ -377,25 +378,6 @@ class _Child:
             self.printed += data[: max(0, (8 << 10) - len(self.printed))]
             if self.total > _LOAD_OUTPUT:
                 return True
-
-
-def clean_environment(course: Mapping[str, str]) -> dict[str, str]:
-    """The warm process's whole environment: nothing of the caller's but the language settings."""
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {
-        **dict.fromkeys(threads, "1"),
-        # Huge pages for the heap: a fork copies page tables, and has a third fewer to copy.
-        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "TOKENIZERS_PARALLELISM": "false",
-        "MPLBACKEND": "Agg",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        # `torch.compile` would call a compiler, which no child may: compiled code runs as written.
-        "TORCHDYNAMO_DISABLE": "1",
-        **course,
-    }
 
 
 def _ending(child: _Child, end: Mapping[str, Any]) -> Outcome:

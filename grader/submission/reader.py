@@ -12,10 +12,13 @@ import sys
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from grader.model import Place, Source
+from grader.portable.pipes import Pipes
+from grader.portable.variables import system_variables
 from grader.submission import wire
 from grader.submission.entries import Entry, Found
 from grader.submission.names import readable
@@ -44,7 +47,7 @@ class Reader:
     def __init__(self, limits: ReadingLimits | None = None) -> None:
         self._limits = limits or ReadingLimits()
         self._process: subprocess.Popen[bytes] | None = None
-        self._connection: socket.socket | None = None
+        self._connection: wire.Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -116,11 +119,9 @@ class Reader:
             header, payload = wire.receive(connection, deadline)
         return header, payload
 
-    def _start(self) -> socket.socket:
-        self._connection, theirs = socket.socketpair()
+    def _start(self) -> wire.Connection:
         try:
-            with theirs:
-                self._process = self._spawned(theirs.fileno())
+            self._connection = self._connected()
             wire.receive(self._connection, time.monotonic() + self._limits.wall)
         except (OSError, wire.DisconnectedError) as error:
             self.close()
@@ -130,15 +131,27 @@ class Reader:
             ) from error
         return self._connection
 
-    def _spawned(self, descriptor: int) -> subprocess.Popen[bytes]:
+    def _connected(self) -> wire.Connection:
+        """To a new process: by a socket where a process can be handed one, else by two pipes."""
+        if not hasattr(socket, "AF_UNIX"):
+            self._process = self._spawned(subprocess.PIPE, subprocess.PIPE)
+            return Pipes(self._process)
+        ours, theirs = socket.socketpair()
+        self._connection = ours
+        with theirs:
+            self._process = self._spawned(theirs.fileno(), subprocess.DEVNULL)
+        return ours
+
+    def _spawned(self, reading: int, writing: int) -> subprocess.Popen[bytes]:
         bounds = (str(self._limits.memory), str(self._limits.cpu))
         return subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-m", "grader.submission.reading", *bounds],
-            stdin=descriptor,
-            stdout=subprocess.DEVNULL,
+            bufsize=0,
+            stdin=reading,
+            stdout=writing,
             stderr=subprocess.DEVNULL,
-            env=_ENVIRONMENT,
-            cwd="/",
+            env=_ENVIRONMENT | system_variables(),
+            cwd=Path(sys.prefix).anchor,
             start_new_session=True,
         )
 

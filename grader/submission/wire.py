@@ -1,15 +1,14 @@
 """Messages between the grader and its reading process: a JSON header, and bytes beside it.
 
-In: a socket. Out: one message at a time, its lengths checked before anything is allocated.
+In: a connection. Out: one message at a time, its lengths checked before anything is allocated.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import struct
 import time
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from grader.submission.limits import TOTAL_BYTES
 
@@ -19,20 +18,30 @@ PAYLOAD_BYTES: Final = 2 * TOTAL_BYTES
 _LENGTHS = struct.Struct(">QQ")
 
 
+class Connection(Protocol):
+    """What is used of a socket, which ``portable.pipes.Pipes`` is as well."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+
+    def recv(self, most: int, /) -> bytes: ...
+
+    def settimeout(self, seconds: float | None, /) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class DisconnectedError(Exception):
     """The other side is gone, silent for too long, or talks nonsense."""
 
 
-def send(connection: socket.socket, header: dict[str, Any], payload: bytes = b"") -> None:
+def send(connection: Connection, header: dict[str, Any], payload: bytes = b"") -> None:
     """Sends one message; the socket's own time limit applies. Raises OSError."""
     text = json.dumps(header).encode("ascii")
     connection.sendall(_LENGTHS.pack(len(text), len(payload)) + text)
     connection.sendall(payload)
 
 
-def receive(
-    connection: socket.socket, deadline: float | None = None
-) -> tuple[dict[str, Any], bytes]:
+def receive(connection: Connection, deadline: float | None = None) -> tuple[dict[str, Any], bytes]:
     """One message. ``deadline`` is a time of ``time.monotonic``. Raises DisconnectedError."""
     header_bytes, payload_bytes = _LENGTHS.unpack(_exactly(connection, _LENGTHS.size, deadline))
     if header_bytes > HEADER_BYTES or payload_bytes > PAYLOAD_BYTES:
@@ -46,7 +55,7 @@ def receive(
     return header, _exactly(connection, payload_bytes, deadline)
 
 
-def _exactly(connection: socket.socket, count: int, deadline: float | None) -> bytes:
+def _exactly(connection: Connection, count: int, deadline: float | None) -> bytes:
     received = bytearray()
     while len(received) < count:
         if deadline is not None:

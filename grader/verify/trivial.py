@@ -44,6 +44,12 @@ from grader.model import ListValue as _TrivialList
 from grader.worker.decode import decode as _trivial_decode
 from grader.worker.encode import encode as _trivial_encode
 
+if not hasattr(_trivial_os, "fork"):
+    raise RuntimeError(
+        "what has the expected shape is worked out in a fork, which this platform has not: prove "
+        "the topic on Linux or macOS"
+    )
+
 _trivial_reference = {function}
 _trivial_before = []
 

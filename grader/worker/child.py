@@ -20,7 +20,8 @@ from typing import Any
 from grader.model import Call
 from grader.worker import containment
 from grader.worker.channel import receive
-from grader.worker.forks import Forks, settle
+from grader.worker.folders import settle
+from grader.worker.forks import Forks
 from grader.worker.jobs import Cases, Opening, load_hidden, load_opening
 from grader.worker.limits import HEADER_BYTES
 from grader.worker.load import LoadError, as_message, load_module

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import socket
-import tempfile
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from grader.model import Call, Job
-from grader.worker import containment, fixtures
+from grader.worker import containment
+from grader.worker.folders import delete, empty, own_folder, settle
 from grader.worker.function import run_cases
 from grader.worker.jobs import dump_cases
 from grader.worker.supervise import Cases, Fork, Supervisor
@@ -50,7 +48,7 @@ class Forks:
     def rest(self, supervisor: Supervisor, over: bool) -> None:
         """A function's cases are done: its files go. Its fork waits for more, or leaves."""
         if supervisor.fork is not None:
-            _empty(Path(self._scratch, supervisor.call.function))
+            empty(Path(self._scratch, supervisor.call.function))
             if over:
                 supervisor.fork.leave()
         self._remove()
@@ -77,7 +75,7 @@ class Forks:
             os.close(reading)
             os.dup2(writing, 1)
             os.dup2(writing, 2)
-            settle(self._job, _own_folder(self._scratch, call.function))
+            settle(self._job, own_folder(self._scratch, call.function))
             run_cases(*self._code, call, cases, theirs, self._job.file)
             os._exit(0)
         theirs.close()
@@ -108,19 +106,7 @@ class Forks:
         }
         for path in Path(self._scratch).iterdir():
             if path not in self._known | waiting:
-                _delete(path)
-
-
-def settle(job: Job, folder: str) -> None:
-    """Temporary files go to ``folder``; so do the data sets' caches, for code that speaks of any
-    (it takes some milliseconds, and most topics need none)."""
-    os.environ["TMPDIR"] = folder
-    os.environ["TORCHINDUCTOR_CACHE_DIR"] = (
-        folder  # torch.compile looks there, and compiles nothing
-    )
-    tempfile.tempdir = folder
-    if "dataset" in job.source:
-        fixtures.use_scratch(folder)
+                delete(path)
 
 
 def _fork_as_one_of(tasks: int) -> int:
@@ -136,28 +122,6 @@ def _fork_as_one_of(tasks: int) -> int:
         return os.fork()
     finally:
         resource.setrlimit(kind, (most, most))
-
-
-def _own_folder(scratch: str, function: str) -> str:
-    """A folder of the fork's own: what one function writes, no other function finds."""
-    folder = Path(scratch, function)
-    folder.mkdir(exist_ok=True)
-    os.chdir(folder)
-    return str(folder)
-
-
-def _empty(folder: Path) -> None:
-    with suppress(OSError):  # it took its own folder away
-        for path in folder.iterdir():
-            _delete(path)
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
 
 
 def _memory_file(cases: Cases) -> int:

@@ -22,10 +22,9 @@ from typing import Any
 
 from grader.model import Call, Case, Limits
 from grader.worker.channel import waiting
-from grader.worker.limits import KEPT_OUTPUT
+from grader.worker.limits import KEPT_OUTPUT, MAX_DEATHS
 
 _MESSAGES = 64  # heard in one turn
-_MAX_DEATHS = 3  # then the function's remaining cases are not tried
 
 Cases = Mapping[int, Case]  # by their number in the call
 
@@ -91,7 +90,7 @@ class Supervisor:
         """Runs these cases, in as many forks as it takes. The last one is kept."""
         left = list(cases)
         while left:
-            if self.deaths >= _MAX_DEATHS:
+            if self.deaths >= MAX_DEATHS:
                 yield from (_skipped(number) for number in left)
                 return
             batch = left[:1] if self.isolate else list(left)

@@ -20,12 +20,12 @@ if __name__ == "__main__":
     sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from course_helpers import course_home  # noqa: E402
-from grader.sandbox.plain import PlainSandbox  # noqa: E402
 from honest import PROGRAMS, Program  # noqa: E402
 
 from grader.archive import dump_observation  # noqa: E402
 from grader.model import Broken, Died, Observation, Outcome, Raised  # noqa: E402
 from grader.sandbox import WarmSandbox  # noqa: E402
+from grader.sandbox.plain import PlainSandbox  # noqa: E402
 
 
 def digest(observation: Observation) -> dict[str, str]:

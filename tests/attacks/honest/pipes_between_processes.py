@@ -7,6 +7,7 @@ import torch
 
 def twice(connection):
     connection.send(connection.recv() * 2)
+    connection.recv()  # a tensor is fetched from its sender, who must not have left by then
     connection.close()
 
 
@@ -16,5 +17,6 @@ def program():
     worker.start()
     ours.send(torch.arange(6.0).reshape(2, 3))
     result = ours.recv()
+    ours.send("here")
     worker.join()
     return result
