@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -191,8 +192,12 @@ def _child(attempts: Any, containment: Any, plan: Any, request: Any, writing: in
 def _read_only(given: list[str] | None) -> tuple[str, ...]:
     from grader.worker.containment import SYSTEM_READ_ONLY
 
-    grader = str(HERE.parent / "grader")
-    return (*SYSTEM_READ_ONLY, *((sys.prefix, sys.base_prefix, grader) if given is None else given))
+    if given is None:  # no whole environment: its data folder is root's alone
+        found = sysconfig.get_paths()
+        given = [found["stdlib"], found["platstdlib"], found["purelib"], found["platlib"]]
+        given += [f"{sys.base_prefix}/bin", f"{sys.base_prefix}/lib", f"{sys.prefix}/bin"]
+        given += [f"{sys.prefix}/pyvenv.cfg", str(HERE.parent / "grader")]
+    return (*SYSTEM_READ_ONLY, *dict.fromkeys(given))
 
 
 def _tuples(plain: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from dataclasses import fields
 from typing import Any
@@ -26,6 +27,9 @@ def main() -> None:
     """Serves until the socket closes. What it prints goes to the grader's log."""
     from grader.worker import containment
 
+    # A line is out when it ends: what was printed before a crash is told. (-I ignores the variable.)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.dont_write_bytecode = True
     control = socket.socket(fileno=CONTROL)
     first = _plan(containment.Plan, _receive(control)[0]["plan"])
     # Before anything large is imported: what is forked from here on for the namespaces is small.
