@@ -27,7 +27,7 @@ def main() -> None:
     """Serves until the socket closes. What it prints goes to the grader's log."""
     from grader.worker import containment
 
-    # A line is out when it ends: what was printed before a crash is told. (-I ignores the variable.)
+    # What was printed before a crash is told. (-I ignores the variables for these two.)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.dont_write_bytecode = True
     control = socket.socket(fileno=CONTROL)

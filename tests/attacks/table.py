@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from catalogue import attacks  # noqa: E402
-from configurations import available, run_all  # noqa: E402
+from configurations import available, run_all, run_honest  # noqa: E402
 from handins import HANDINS  # noqa: E402
 from honest import PROGRAMS  # noqa: E402
 
@@ -35,7 +35,7 @@ def main(file: str) -> None:
     configurations = available()
     first = configurations[0].name
     rows = run_all("suite.py", names=[], controls=first)
-    programs = run_all("honest_suite.py")
+    programs = run_honest()
     everything = {one.name: one for one in (*attacks(), *HANDINS)}
     by_name = {name: {row["name"]: row for row in some} for name, some in rows.items()}
     text = _HEAD.format(machine=f"Linux {platform.release()}, {platform.machine()}")
