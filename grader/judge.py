@@ -125,7 +125,9 @@ def judge_function(
 ) -> FunctionGrade:
     """One function's checks, case by case."""
     outcomes = {case.name: observation.outcome(task.function, case.name) for case in task.cases}
-    judge = _Judge(task, baseline, outcomes, source, _mistake(task, baseline, outcomes))
+    contained = "none" not in observation.layers
+    mistake = _mistake(task, baseline, outcomes)
+    judge = _Judge(task, baseline, outcomes, source, mistake, contained)
     results = {check.name: judge.check(check) for check in task.checks}
     return FunctionGrade(
         task.function,
@@ -156,6 +158,7 @@ class _Judge:
     outcomes: Mapping[str, Outcome]
     source: Source
     mistake: str
+    contained: bool = True
 
     def check(self, check: Check) -> list[CheckResult]:
         cases = list(cases_of(check, self.task, self.baseline))
@@ -231,7 +234,7 @@ class _Judge:
 
     def _tell(self, check: Check, case: Case, outcome: Outcome) -> tuple[Told, Difference | None]:
         if isinstance(outcome, Raised):
-            return of_raised(outcome, case, self.task, self.source), None
+            return of_raised(outcome, case, self.task, self.source, self.contained), None
         if isinstance(outcome, Died):
             return of_died(outcome, case, self.task), None
         if not isinstance(outcome, Returned):

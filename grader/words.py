@@ -72,8 +72,10 @@ def of_differences(found: tuple[Difference, ...], case: Case) -> Told:
     return Told(first.category, safe, full)
 
 
-def of_raised(raised: Raised, case: Case, task: Task, source: Source) -> Told:
-    """A call, or a whole file, that raised."""
+def of_raised(
+    raised: Raised, case: Case, task: Task, source: Source, contained: bool = True
+) -> Told:
+    """A call, or a whole file, that raised; ``contained`` says that a sandbox held it."""
     if raised.stage == "load":
         return _of_load(raised, source)
     if raised.stage == "lookup":
@@ -103,7 +105,7 @@ def of_raised(raised: Raised, case: Case, task: Task, source: Source) -> Told:
         limit = _size(task.limits.memory)
         safe = f"It ran out of the {limit} of memory it may use: {_known_class(raised)}{where}."
         return Told("memory", safe, full, trace)
-    why = stopped.explained(raised, task.limits)
+    why = stopped.explained(raised, task.limits) if contained else ""
     full = f"{_sentence(full)} {why}" if why else full
     safe = full if case.public else f"It raised {_known_class(raised)}{where}."
     return Told("scratch" if stopped.is_full(raised) else "exception", safe, full, trace)

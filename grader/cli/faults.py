@@ -48,13 +48,17 @@ def _tell(error: Exception) -> int:
     from grader.sandbox import SandboxError
     from grader.session import SessionError
     from grader.spec import SpecError, UnknownTopicError
+    from grader.submission import ReaderError
 
     if hasattr(error, "format_message"):  # the command line itself was not understood
         return _tell_usage(error)
     if isinstance(error, (NewTopicError, SessionError, UnknownTopicError)):
         _say(f"grader: {error}")
         return USAGE
-    known = (BaselineError, CourseCacheError, ResultError, SandboxError, SpecError, OSError)
+    known = (
+        *(BaselineError, CourseCacheError, ReaderError, ResultError, SandboxError, SpecError),
+        OSError,
+    )
     if isinstance(error, known):
         _say(f"grader: {error}")
         return OWN

@@ -2,6 +2,7 @@
 
 without: rlimits
 control: bounded
+limits: wall=10
 """
 
 import os
