@@ -39,6 +39,7 @@ class Outcome:
     text: str = ""
     status: int = 0
     swept: int = 0
+    out_of_memory: int = 0
 
     @property
     def signal(self) -> int:
@@ -109,10 +110,6 @@ class Host:
 
 def serve(first: dict[str, Any]) -> None:
     sys.path[:0] = [str(HERE), str(HERE.parent)]
-    for module in first["imports"]:
-        __import__(module)
-    attempts = [importlib.import_module(name) for name in ATTEMPTS]
-
     from grader.worker import containment
     from grader.worker.containment import landlock
 
@@ -130,6 +127,10 @@ def serve(first: dict[str, Any]) -> None:
         open_files=128,
         without=tuple(first["without"]),
     )
+    containment.separate(plan)
+    for module in first["imports"]:
+        __import__(module)
+    attempts = [importlib.import_module(name) for name in ATTEMPTS]
     containment.become_subreaper()
     prepared = containment.prepare(plan)
     containment.settle()
@@ -162,8 +163,9 @@ def _serve_one(attempts: Any, containment: Any, plan: Any, request: Any) -> dict
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.readline()
     status = os.waitpid(pid, 0)[1]
-    swept = containment.end(plan).swept
-    return {**json.loads(said or b"{}"), "status": status, "swept": swept}
+    ended = containment.end(plan)
+    counts = {"swept": ended.swept, "out_of_memory": ended.out_of_memory}
+    return {**json.loads(said or b"{}"), "status": status, **counts}
 
 
 def _child(attempts: Any, containment: Any, plan: Any, request: Any, writing: int) -> None:
