@@ -22,7 +22,8 @@ def build(paths: tuple[str, ...]) -> None:
 
     The process must have a mount namespace of its own, and may mount. Raises ``OSError``.
     """
-    places = [_Place.of(path) for path in sorted(paths) if os.path.exists(path)]  # noqa: PTH110
+    places = [_Place.of(path) for path in paths if os.path.exists(path)]  # noqa: PTH110
+    places.sort(key=lambda place: place.real)  # a folder before what is in it, wherever links lead
     private = syscalls.MS_REC | syscalls.MS_PRIVATE
     syscalls.mount("none", "/", flags=private)  # nothing done here is seen outside
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
@@ -33,6 +34,8 @@ def build(paths: tuple[str, ...]) -> None:
     os.chdir("/")
     for place in places:
         place.put()
+    for place in places:
+        place.put_links()
     for device in DEVICES:
         _bind(device, device)
     Path(SCRATCH).mkdir()
@@ -73,11 +76,13 @@ class _Place:
             here = "/" if target.startswith("/") else here
         return cls(here, tuple(links))
 
-    def put(self) -> None:
+    def put_links(self) -> None:
         for link, target in self.links:
             if not os.path.lexists(link):
                 Path(link).parent.mkdir(parents=True, exist_ok=True)
                 Path(link).symlink_to(target)
+
+    def put(self) -> None:
         if os.path.lexists(self.real):  # below a path that is there already
             return
         _bind(self.real, self.real)
