@@ -139,6 +139,15 @@ def start(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keepe
     return keeper
 
 
+def start_best(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keeper:
+    """The same, without a user namespace where none is to be had: a machine may forbid these alone,
+    and root needs none for the others. Raises ``ContainmentError``."""
+    if user:
+        with suppress(ContainmentError):
+            return start(paths, uid, bounds, user=True)
+    return start(paths, uid, bounds, user=False)
+
+
 def map_user(pid: int, uid: int, gid: int) -> None:
     """Makes ``uid`` and ``gid`` the only user and group of a process's user namespace.
 

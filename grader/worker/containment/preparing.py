@@ -158,8 +158,8 @@ def _keeper(plan: Plan, distinct: bool, missing: dict[str, str]) -> Keeper | Non
     bounds = bounds_of(plan)
     uid = plan.uid if distinct and plan.uid is not None else os.geteuid()
     try:
-        found = keeper.start(plan.read_only, uid, bounds, user=distinct)
-        if distinct and _unreadable_in(found, uid, plan):
+        found = keeper.start_best(plan.read_only, uid, bounds, user=distinct)
+        if found.user and _unreadable_in(found, uid, plan):
             # As the only user of a namespace nobody can be helped to read what is root's alone.
             found.close()
             found = keeper.start(plan.read_only, uid, bounds, user=False)

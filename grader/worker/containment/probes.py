@@ -159,13 +159,17 @@ def _seccomp() -> Layer:
 
 def _namespaces() -> Layer:
     def attempt() -> str:
+        users = True
         if os.geteuid() != 0:
             preparing.try_namespaces()
         else:
             uid = _PROBE_UID if privileges.can_become(_PROBE_UID) else 0
             bounds = keeper.Bounds(1 << 20, 16)
-            keeper.start(SYSTEM_READ_ONLY, uid, bounds, user=bool(uid)).close()
-        return "user, mount, pid, net, ipc, uts; a root and a scratch folder of a run's own"
+            found = keeper.start_best(SYSTEM_READ_ONLY, uid, bounds, user=bool(uid))
+            users = found.user
+            found.close()
+        kinds = f"{'user, ' if users else ''}mount, pid, net, ipc, uts"
+        return f"{kinds}; a root and a scratch folder of a run's own"
 
     return Layer(
         NAMESPACES,
