@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +13,16 @@ import pytest
 from containment_helpers import IS_ROOT, needs_root, refused
 from containment_host import UID, Host
 
-from grader.worker.containment import ContainmentError, cgroups, keeper, layout, preparing
+from grader.worker.containment import (
+    SYSTEM_READ_ONLY,
+    ContainmentError,
+    advice,
+    capabilities,
+    cgroups,
+    keeper,
+    layout,
+    preparing,
+)
 from grader.worker.containment.kinship import parent_of
 from grader.worker.containment.leftovers import descendants
 
@@ -208,6 +219,51 @@ def test_links_on_the_way_are_resolved_before_the_root_changes(tmp_path):
     assert (str(tmp_path / "short"), "real") in place.links
 
 
+def test_a_folder_is_there_though_a_link_leads_into_it(tmp_path, outside):
+    """What a link leads to is in the folder, and its name comes before the folder's."""
+    (outside / "z" / "lib").mkdir(parents=True)
+    for name in ("z/module", "z/lib/module"):
+        (outside / name).write_text("honest")
+    (outside / "a").symlink_to("z/lib")
+    paths = (*SYSTEM_READ_ONLY, sys.prefix, sys.base_prefix, f"{outside}/a", f"{outside}/z")
+    try:
+        with Host(uid=UID, read_only=paths, without=("cgroup memory",)) as host:
+            for name in ("z/module", "z/lib/module", "a/module"):
+                assert host.attempt("read", str(outside / name)).value == "honest", name
+            assert host.attempt("append", f"{outside}/a/module").error
+    finally:
+        shutil.rmtree(outside / "z")
+
+
+# ---- where user namespaces alone are forbidden
+
+
+@pytest.fixture
+def no_user_namespaces(monkeypatch):
+    """As with the sysctl user.max_user_namespaces=0."""
+    given = keeper.start
+
+    def start(paths, uid, bounds, user):
+        if user:
+            raise ContainmentError("[Errno 28] unshare: No space left on device")
+        return given(paths, uid, bounds, user)
+
+    monkeypatch.setattr(keeper, "start", start)
+
+
+def test_root_has_the_other_namespaces_then(no_user_namespaces):
+    kept = keeper.start_best((), UID, keeper.Bounds(1 << 20, 10), user=True)
+    kept.open_room(keeper.Bounds(1 << 20, 10))
+    kept.close()
+    assert kept.user is False
+
+
+def test_and_the_doctor_says_which(no_user_namespaces):
+    said = {layer.name: layer for layer in capabilities()}["namespaces"]
+    assert said.available
+    assert said.detail.startswith("mount, pid, net, ipc, uts;")
+
+
 # ---- control groups
 
 
@@ -315,6 +371,35 @@ def test_groups_of_killed_graders_are_removed_and_no_others(tree):
     cgroups.tidy(home)
     left = sorted(path.name for path in home.iterdir())
     assert left == sorted(["grader-run-x", "mine", f"grader-run-{os.getpid()}-{born}"])
+
+
+@pytest.mark.parametrize(
+    ("uid", "version", "expected"),
+    [
+        (0, 2, "systemd-run --scope -p Delegate=yes grader ..."),
+        (1000, 2, "systemd-run --user --scope -p Delegate=yes grader ..."),
+        (0, 1, "mount /sys/fs/cgroup writable, with the controllers memory and pids"),
+        (1000, 1, "start the grader as root"),
+    ],
+)
+def test_how_to_get_groups_hangs_on_who_asks(tmp_path, monkeypatch, uid, version, expected):
+    """In version 2 root, too, needs a group that no other process is in."""
+    monkeypatch.setattr(advice, "_GROUPS", tmp_path)
+    monkeypatch.setattr(advice, "in_container", lambda: False)
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    if version == 2:
+        (tmp_path / "cgroup.controllers").write_text("memory pids")
+    assert advice.control_groups() == expected
+
+
+def test_root_is_not_told_to_start_the_grader_as_root(tmp_path, monkeypatch):
+    monkeypatch.setattr(advice, "_SETTINGS", tmp_path)
+    monkeypatch.setattr(advice, "in_container", lambda: False)
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user/max_user_namespaces").write_text("0")
+    for uid, expected in ((0, "SYS_ADMIN"), (1000, "user.max_user_namespaces=10000, or start")):
+        monkeypatch.setattr(os, "geteuid", lambda uid=uid: uid)
+        assert expected in advice.namespaces()
 
 
 @needs_root
