@@ -22,6 +22,7 @@ from grader.worker.containment import (
     forked,
     landlock,
     leftovers,
+    preparing,
     rlimits,
     state,
 )
@@ -319,6 +320,16 @@ def test_every_layer_of_the_table_is_reported():
         assert layer.consequence_if_missing
         assert layer.how_to_get_it
     assert state.prepared() is before
+
+
+def test_a_probe_that_asks_another_tells_the_reason_alone(monkeypatch):
+    def no_namespaces():
+        raise OSError(28, "unshare: No space left on device")
+
+    monkeypatch.setattr(preparing, "_try_own_namespaces", no_namespaces)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    said = {layer.name: layer for layer in containment.capabilities()}["namespaces"]
+    assert said.detail == "[Errno 28] unshare: No space left on device"
 
 
 def test_probes_agree_with_what_holds(host):

@@ -62,7 +62,7 @@ def _try(attempt: Callable[[], str]) -> tuple[bool, str]:
     try:
         return True, ask(attempt)
     except ContainmentError as error:
-        said = str(error).removeprefix("a probe of this machine failed: ")
+        said = str(error).rpartition("a probe of this machine failed: ")[2]  # one may ask another
         return False, said.removeprefix("OSError: ").removeprefix("ContainmentError: ")
 
 
