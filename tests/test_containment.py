@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from containment_helpers import IS_ROOT, NO_ACCESS, SANDBOX, needs_root, refused
+from containment_helpers import IS_ROOT, NO_ACCESS, REFUSED, SANDBOX, needs_root, refused
 from containment_host import UID, Host
 
 from grader.worker.containment import landlock
@@ -70,7 +70,8 @@ def test_folders_outside_cannot_be_listed(host, outside):
 def test_a_file_outside_cannot_be_changed(host, outside, how):
     target = outside / "secret"
     outcome = host.attempt(how, str(target))
-    assert (outcome.error, outcome.errno) == NO_ACCESS
+    by_filter = how == "truncate" and landlock.detect_abi() < 3
+    assert (outcome.error, outcome.errno) == (REFUSED if by_filter else NO_ACCESS)
     assert target.read_text() == "the expected answer"
     assert host.attempt(how, str(target), closed=False).value is True
     assert not target.exists() or target.read_text() != "the expected answer"
@@ -80,6 +81,7 @@ def test_nothing_can_be_made_outside(host, outside):
     refused(host, "write", str(outside / "new"), how=NO_ACCESS)
 
 
+@pytest.mark.skipif(sys.base_prefix == "/usr", reason="among the libraries of this Python")
 def test_programs_outside_cannot_be_started(host):
     assert refused(host, "start", "/bin/true", how=NO_ACCESS).value == 0
 
@@ -112,8 +114,12 @@ def test_libraries_are_read_and_not_written(tmp_path):
 
 def test_the_scratch_folder_does_all_that_honest_code_wants(host, same_user):
     want = ["te", ["below", "copy", "hard", "pointer", "touched"], ["b"], []]
-    assert host.attempt("use_scratch").value == want
-    assert same_user.attempt("use_scratch").value == want
+    for opened in (host, same_user):
+        outcome = opened.attempt("use_scratch")
+        if landlock.detect_abi() < 3:  # it does not bound `os.truncate`: the filter refuses it
+            assert (outcome.error, outcome.errno) == REFUSED
+        else:
+            assert outcome.value == want
     assert host.attempt("use_devices").value == [3, True]
 
 
