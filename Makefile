@@ -11,7 +11,7 @@ RUNS ?= 1000000
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: attacks soak fuzz demo test lint verify prove bench install clean
+.PHONY: attacks soak fuzz demo test lint verify prove vm bench install clean
 
 demo: $(INSTALLED)
 	@rm -rf $(DEMO)
@@ -50,6 +50,11 @@ fuzz: $(INSTALLED)
 	$(BIN)/python -m fuzz.decoder frame -runs=$(RUNS)
 	$(BIN)/python -m fuzz.decoder ledger -runs=$(RUNS)
 	$(BIN)/python -m fuzz.decoder pack -runs=$(RUNS)
+
+# The containment on kernels that this machine does not have, in virtual machines (Debian,
+# qemu-system-x86 and qemu-system-arm): docs/containment.md.
+vm: $(INSTALLED)
+	$(BIN)/python tests/vm/run.py --page docs/containment.md
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.spawn

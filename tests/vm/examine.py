@@ -23,7 +23,7 @@ from containment_host import UID, Host, Outcome  # noqa: E402
 from scenarios import BY_NAME, Scenario  # noqa: E402
 
 from grader.worker import containment  # noqa: E402
-from grader.worker.containment import Layer  # noqa: E402
+from grader.worker.containment import Layer, landlock  # noqa: E402
 
 MIB = 1 << 20
 SECRET = Path("/tmp/secret")
@@ -39,6 +39,9 @@ class World:
     scenario: Scenario
     host: Host
     doctor: tuple[Layer, ...]
+
+    def holds(self, layer: str) -> bool:
+        return any(name.startswith(layer) for name in self.scenario.holds)
 
     def attempt(self, name: str, *arguments: Any, **plan: Any) -> Outcome:
         return self.host.attempt(name, *arguments, **plan)
@@ -98,6 +101,16 @@ def _plain(layers: tuple[str, ...]) -> list[str]:
 # ---- honest programs
 
 
+@check("files, folders and links in the scratch folder work")
+def _(world: World) -> Finding:
+    outcome = world.attempt("use_scratch")
+    want = ["te", ["below", "copy", "hard", "pointer", "touched"], ["b"], []]
+    if not world.holds("namespaces") and landlock.detect_abi() < 3:
+        # Landlock does not bound `os.truncate` of a path yet, so the filter refuses it.
+        return outcome.errno == 1, f"all but os.truncate of a path: {outcome.text}"
+    return outcome.value == want, outcome.value or outcome.text
+
+
 @check("processes, locks, queues and pools work")
 def _(world: World) -> Finding:
     outcome = world.attempt("count_in_processes")
@@ -110,13 +123,6 @@ def _(world: World) -> Finding:
     asked = world.attempt("use_asyncio")
     said = started.text or asked.text or f"it said {started.value!r}"
     return (started.value, asked.value) == ("7", "5"), said
-
-
-@check("files, folders and links in the scratch folder work")
-def _(world: World) -> Finding:
-    outcome = world.attempt("use_scratch")
-    want = ["te", ["below", "copy", "hard", "pointer", "touched"], ["b"], []]
-    return outcome.value == want, outcome.value or outcome.text
 
 
 # ---- control groups
@@ -140,7 +146,7 @@ def _(world: World) -> Finding:
 
 @check("without a group memory of many together is not bounded")
 def _(world: World) -> Finding:
-    if any(name.startswith("cgroup memory") for name in world.host.layers):
+    if world.holds("cgroup memory"):
         return True, "there is a group"
     outcome = world.attempt("allocate_in_processes", 4, 48 * MIB, group_memory=96 * MIB)
     return outcome.value == 4, f"{outcome.value} of 4 x 48 MiB in 96 MiB"
@@ -191,8 +197,15 @@ def _(world: World) -> Finding:
 
 @check("nobody outside is signalled")
 def _(world: World) -> Finding:
-    outcome = world.attempt("kill", world.host.process.pid)
-    return outcome.error in ("PermissionError", "ProcessLookupError"), outcome.text
+    if world.holds("namespaces"):
+        outcome = world.attempt("kill", world.host.process.pid)
+        return outcome.error == "ProcessLookupError", outcome.text
+    outcome = world.attempt("signal_parent")
+    if not world.holds("distinct user") and landlock.detect_abi() < 6:
+        warned = "before Landlock ABI 6 they can end that user's processes"
+        told = any(warned in one.consequence_if_missing for one in world.doctor)
+        return outcome.value is True and told, "the same user's can be; the doctor tells it"
+    return outcome.error == "PermissionError", outcome.text
 
 
 @check("the scratch folder has a bound", needs="namespaces")
@@ -212,7 +225,10 @@ def _(world: World) -> Finding:
     filtered = world.attempt("invalid_calls_filtered", distinct, closed=False).value
     through = {name: code for name, code in filtered.items() if code != 1}
     shown = sum(code != 1 for code in control.values())
-    return not through and shown > 60, through or f"{len(filtered)} calls, {shown} shown by a control"
+    return (
+        not through and shown > 60,
+        through or f"{len(filtered)} calls, {shown} shown by a control",
+    )
 
 
 @check("calls of the future and foreign ones are not there")
@@ -267,7 +283,7 @@ def _tell_of_child(scenario: Scenario, seen: dict[str, Any]) -> None:
     grouped = seen["group"].startswith("grader-run-")
     _say("from outside: its group", grouped == ("cgroup memory" in scenario.holds), seen["group"])
     who = (seen["uid"], seen["capabilities"], seen["no_new_privileges"])
-    expected = UID_OF_RUN if scenario.root else os.geteuid()
+    expected = UID if scenario.root else os.geteuid()
     _say("from outside: its user, no capability", who == (expected, 0, 1), f"uid {who[0]}")
 
 
@@ -291,11 +307,9 @@ def _groups() -> list[str]:
 
 # ---- all of it
 
-UID_OF_RUN = UID
-
 
 def _host(scenario: Scenario) -> Host:
-    return Host(uid=UID_OF_RUN if scenario.root else None, without=())
+    return Host(uid=UID if scenario.root else None, without=())
 
 
 def _say(title: str, held: bool, seen: Any) -> None:

@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import shutil
-import signal
 import socket
 import struct
 import subprocess
@@ -42,7 +41,7 @@ def main() -> None:
     _make_root()
     if os.fork() == 0:
         try:
-            _play([name for name in os.environ.get("play", "").split(",") if name])
+            _play([name for name in os.environ.get("PLAY", "").split(",") if name])
         except BaseException as error:
             say(fault=f"{type(error).__name__}: {error}")
         finally:
@@ -93,7 +92,7 @@ def _play(names: list[str]) -> None:
         if scenario.name in names:
             _play_one(scenario)
     for name in tests:
-        _run_tests(name, root=name == "tests-root")
+        _run_tests(name)
 
 
 def _play_one(scenario: Scenario) -> None:
@@ -104,21 +103,23 @@ def _play_one(scenario: Scenario) -> None:
     try:
         with _company(folder, wanted=scenario.group == "shared"):
             command = [sys.executable, "-I", str(HERE / "examine.py"), scenario.name]
-            status = _as_grader(command, scenario.root, folder, _answer)
+            status = _as_grader(command, scenario, folder)
     finally:
         LIMIT.write_text(before)
-    _tell(scenario, "it came to its end", status == 0, f"exit code {status}")
+    _tell(scenario.name, "it came to its end", status == 0, f"exit code {status}")
     left = Path("/proc/self/mountinfo").read_text().splitlines()
-    _tell(scenario, "mounts are as they were", left == mounts.splitlines(), f"{len(left)} mounts")
-    _tell(scenario, "no process is left", not _processes(), str(_processes() or "none"))
+    _tell(
+        scenario.name, "mounts are as they were", left == mounts.splitlines(), f"{len(left)} mounts"
+    )
+    _tell(scenario.name, "no process is left", not _processes(), str(_processes() or "none"))
     groups = [str(path) for path in GROUPS.rglob("grader-run-*")]
-    _tell(scenario, "no group of a run is left", not groups, str(groups or "none"))
+    _tell(scenario.name, "no group of a run is left", not groups, str(groups or "none"))
     if folder != GROUPS:
         _remove(folder)
 
 
-def _tell(scenario: Scenario, check: str, held: bool, seen: str) -> None:
-    say(scenario=scenario.name, check=check, held=held, seen=seen)
+def _tell(scenario: str, check: str, held: bool, seen: str) -> None:
+    say(scenario=scenario, check=check, held=held, seen=seen)
 
 
 def _make_group(scenario: Scenario) -> Path:
@@ -164,10 +165,11 @@ def _processes() -> list[str]:
 # ---- what the grader would be
 
 
-def _as_grader(command: list[str], root: bool, folder: Path, answer: Any) -> int:
+def _as_grader(command: list[str], who: Scenario, folder: Path) -> int:
     """Starts ``command`` in ``folder``'s group as the scenario's user. What it says goes to the
     console, but for questions, which it is answered."""
-    enter = [sys.executable, "-I", str(HERE / "enter.py"), str(folder), str(0 if root else STAFF)]
+    uid, kind = 0 if who.root else STAFF, "private" if who.group == "container" else "shared"
+    enter = [sys.executable, "-I", str(HERE / "enter.py"), str(folder), str(uid), kind]
     with subprocess.Popen(
         [*enter, *command],
         stdin=subprocess.PIPE,
@@ -181,7 +183,7 @@ def _as_grader(command: list[str], root: bool, folder: Path, answer: Any) -> int
             if "look" not in message:
                 say(**message)
                 continue
-            process.stdin.write(json.dumps(answer(message["look"])) + "\n")
+            process.stdin.write(json.dumps(_answer(message["look"])) + "\n")
             process.stdin.flush()
     return process.returncode
 
@@ -211,7 +213,7 @@ def _facts(pid: int) -> dict[str, Any]:
 
 
 def _namespace(pid: int | str, kind: str) -> str:
-    return os.readlink(f"/proc/{pid}/ns/{kind}")
+    return str(Path(f"/proc/{pid}/ns/{kind}").readlink())
 
 
 def _status(pid: int) -> dict[str, str]:
@@ -234,10 +236,11 @@ def _below(pid: int) -> list[int]:
 # ---- the tests of containment as they are
 
 
-def _run_tests(name: str, root: bool) -> None:
+def _run_tests(name: str) -> None:
+    who = BY_NAME["root" if name == "tests-root" else "user"]
     command = [sys.executable, "-I", str(HERE / "suite.py"), name, *TESTS]
-    status = _as_grader(command, root, GROUPS, _answer)
-    say(scenario=name, check="it came to its end", held=status in (0, 1), seen=f"exit code {status}")
+    status = _as_grader(command, who, GROUPS)
+    _tell(name, "it came to its end", status in (0, 1), f"exit code {status}")
 
 
 if __name__ == "__main__":

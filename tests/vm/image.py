@@ -69,7 +69,7 @@ def _merged(path: str) -> str:
 def _with_folders(entries: Mapping[str, Entry]) -> dict[str, Entry]:
     """In an order in which every folder comes before what is in it."""
     folders = {str(parent) for path in entries for parent in Path(path).parents} - {"."}
-    found = {path: (_FOLDER | 0o755, b"") for path in folders} | dict(entries)
+    found = dict.fromkeys(folders, (_FOLDER | 0o755, b"")) | dict(entries)
     return dict(sorted(found.items()))
 
 

@@ -29,12 +29,16 @@ class Kind:
 
 KINDS = {
     "x86_64": Kind("amd64", ("qemu-system-x86_64", "-machine", "q35", "-cpu", "max"), "ttyS0"),
-    "aarch64": Kind("arm64", ("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"), "ttyAMA0"),
+    "aarch64": Kind(
+        "arm64", ("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"), "ttyAMA0"
+    ),
 }
 _MEMORY = 1536  # MiB
 
 
-def boot(kind: Kind, kernel: Path, archive: Path, log: Path, seconds: float) -> Iterator[dict[str, Any]]:
+def boot(
+    kind: Kind, kernel: Path, archive: Path, log: Path, seconds: float
+) -> Iterator[dict[str, Any]]:
     """Boots and yields each message. All that the machine prints is in ``log``.
 
     Raises ``TimeoutError`` when it is not done after ``seconds``.

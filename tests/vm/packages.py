@@ -24,11 +24,13 @@ class Packages:
     others: tuple[Path, ...]
 
 
-def fetch(architecture: str, folder: Path, sources: Path | None = None) -> Packages:
+def fetch(
+    architecture: str, folder: Path, sources: Path | None = None, release: str = ""
+) -> Packages:
     """Packages of ``architecture`` ("amd64", "arm64"); those that are in ``folder`` are kept.
 
-    ``sources`` is a list of apt's to use instead of this machine's own. Raises
-    ``subprocess.CalledProcessError``, apt having said why.
+    ``sources`` is a list of apt's to use instead of this machine's own, ``release`` where the
+    kernel is to come from. Raises ``subprocess.CalledProcessError``, apt having said why.
     """
     kernels, others = folder / "kernel", folder / "archives"
     if not (folder / "complete").exists():
@@ -37,9 +39,11 @@ def fetch(architecture: str, folder: Path, sources: Path | None = None) -> Packa
         (folder / "status").touch()  # nothing is installed, so that every dependency is fetched
         options = _options(architecture, folder.resolve(), sources)
         _run(["apt-get", *options, "update"], folder)
-        depends = _run(["apt-cache", *options, "depends", f"linux-image-{architecture}"], folder)
+        newest = ["-t", release] if release else []
+        kernel = f"linux-image-{architecture}"
+        depends = _run(["apt-cache", *options, *newest, "depends", kernel], folder)
         kernel = next(line.split()[1] for line in depends.splitlines() if "Depends: linux" in line)
-        _run(["apt-get", *options, "download", kernel], kernels)
+        _run(["apt-get", *options, *newest, "download", kernel], kernels)
         install = ["install", "--download-only", "--yes", "--no-install-recommends"]
         _run(["apt-get", *options, *install, *_WANTED], folder)
         (folder / "complete").touch()
@@ -58,7 +62,10 @@ def _options(architecture: str, folder: Path, sources: Path | None) -> list[str]
         "Dir::Cache::archives": folder / "archives",
     }
     if sources is not None:
-        settings |= {"Dir::Etc::SourceList": sources.resolve(), "Dir::Etc::SourceParts": "/dev/null"}
+        settings |= {
+            "Dir::Etc::SourceList": sources.resolve(),
+            "Dir::Etc::SourceParts": "/dev/null",
+        }
     return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
 
 

@@ -24,23 +24,27 @@ sys.path.insert(0, str(HERE))
 from image import build, kernel_of  # noqa: E402
 from machine import KINDS, boot  # noqa: E402
 from packages import fetch  # noqa: E402
+from page import page  # noqa: E402
 from scenarios import SCENARIOS  # noqa: E402
 
 _EVERYTHING = ",".join((*(one.name for one in SCENARIOS), "tests-root", "tests-user"))
-_USERS = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"
-_STAFF = "staff:x:1000:1000::/tmp:/bin/sh\n"
+_USERS = """root:x:0:0:root:/root:/bin/sh
+nobody:x:65534:65534:nobody:/:/bin/sh
+staff:x:1000:1000:staff:/tmp:/bin/sh
+"""
 _INIT = """#!/usr/bin/python3 -I
 import os
-os.execve("/usr/bin/python3", ["python3", "/grader/tests/vm/first.py"], {"PATH": "/usr/bin", "play": "%s"})
+known = {"PATH": "/usr/bin", "PLAY": "%s"}
+os.execve("/usr/bin/python3", ["python3", "/grader/tests/vm/first.py"], known)
 """
 
 
 def main() -> int:
     wanted = _arguments()
-    messages = [
-        {"kind": kind, **message} for kind in wanted.kinds for message in _run(kind, wanted)
-    ]
-    (CACHE / "found.json").write_text(json.dumps(messages, indent=1))
+    messages = [message for kind in wanted.kinds for message in _run(kind, wanted)]
+    if wanted.page is not None:
+        found = [json.loads(file.read_text()) for file in sorted(CACHE.glob("*/found.json"))]
+        wanted.page.write_text(page(found))
     wrong = [one for one in messages if not one.get("held", True) or "fault" in one]
     findings = sum("held" in message for message in messages)
     print(f"{findings} findings, {len(wrong)} of them not as they must be")
@@ -51,15 +55,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("kinds", nargs="*", default=list(KINDS), help=" ".join(KINDS))
     parser.add_argument("--play", default=_EVERYTHING, help=f"of {_EVERYTHING}")
+    parser.add_argument("--release", default="", help="where apt takes the kernel from")
     parser.add_argument("--sources", type=Path, help="apt's list of sources instead of your own")
     parser.add_argument("--hours", type=float, default=1.0, help="the longest a machine may take")
+    parser.add_argument("--page", type=Path, help="writes what was found, of earlier runs too")
     return parser.parse_args()
 
 
 def _run(kind: str, wanted: argparse.Namespace) -> list[dict[str, Any]]:
-    folder = CACHE / (f"{kind}-{wanted.sources.stem}" if wanted.sources else kind)
+    folder = CACHE / "-".join(filter(None, (kind, wanted.release)))
     folder.mkdir(parents=True, exist_ok=True)
-    packages = fetch(KINDS[kind].debian, folder, wanted.sources)
+    packages = fetch(KINDS[kind].debian, folder, wanted.sources, wanted.release)
     kernel, archive = folder / "vmlinuz", folder / "archive"
     kernel.write_bytes(kernel_of(packages.kernel))
     archive.write_bytes(build(packages.others, _files(wanted.play), ("init",)))
@@ -69,6 +75,7 @@ def _run(kind: str, wanted: argparse.Namespace) -> list[dict[str, Any]]:
         message["seconds"] = round(time.monotonic() - began)
         found.append(message)
         _show(message)
+    (folder / "found.json").write_text(json.dumps(found, indent=1))
     return found
 
 
@@ -91,7 +98,7 @@ def _files(play: str) -> dict[str, bytes]:
     return {
         **found,
         **{f"grader/{name}/__init__.py": b"" for name in empty},
-        "etc/passwd": (_USERS + _STAFF).encode(),
+        "etc/passwd": _USERS.encode(),
         "etc/shadow": b"root:!:1::::::\n",
         "init": (_INIT % play).encode(),
     }

@@ -16,9 +16,9 @@ USER = "distinct user"
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """``group`` is where the grader is started: in the ``root`` of all groups, ``alone`` in one, in
-    one that is ``shared`` with another process, in one ``delegated`` to it as systemd's
-    ``Delegate=yes`` does, or in one that is ``not delegated``. ``advice`` maps a layer that does
-    not hold to what the doctor must say of it."""
+    one that is ``shared`` with another process, in the one that a ``container`` sees as the root,
+    in one ``delegated`` to it as systemd's ``Delegate=yes`` does, or in one that is ``not
+    delegated``. ``advice`` maps a layer that does not hold to what the doctor must say of it."""
 
     name: str
     title: str
@@ -55,6 +55,13 @@ SCENARIOS = (
         group="shared",
         holds=(*ALWAYS, USER, NAMESPACES),
         advice=tuple((layer, _DELEGATE) for layer in GROUPS),
+    ),
+    Scenario(
+        name="root-container",
+        title="root, alone in a control group namespace (a container's)",
+        root=True,
+        group="container",
+        holds=(*ALWAYS, USER, NAMESPACES, *GROUPS),
     ),
     Scenario(
         name="root-no-user-namespaces",

@@ -24,15 +24,13 @@ class Teller:
             return
         self.counts[report.outcome] += 1
         if report.outcome == "failed":
-            said = {"held": False, "seen": str(report.longrepr)[-1500:]}
-            self._say({"check": report.nodeid, **said})
+            self._say({"check": report.nodeid, "held": False, "seen": _why(report)})
         if report.outcome == "skipped":
             self._say({"skipped": report.nodeid, "why": str(report.longrepr)[-200:]})
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
-            said = {"held": False, "seen": str(report.longrepr)[-1500:]}
-            self._say({"check": f"collecting {report.nodeid}", **said})
+            self._say({"check": report.nodeid, "held": False, "seen": _why(report)})
 
     def pytest_sessionfinish(self) -> None:
         seen = ", ".join(f"{count} {what}" for what, count in self.counts.items() if count)
@@ -43,14 +41,21 @@ class Teller:
         print(json.dumps({"scenario": self.name, **message}), file=self.out, flush=True)
 
 
+def _why(report: Any) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return f"{crash.lineno}: {crash.message}" if crash else str(report.longrepr)[-1500:]
+
+
 def main(name: str, files: list[str]) -> int:
     sys.path[:0] = [str(TESTS), str(TESTS.parent)]
     import pytest
 
     wanted = [str(TESTS / file) for file in files]
-    options = ["-p", "no:terminal", "-p", "no:cacheprovider", "--noconftest", "-c", "/dev/null"]
+    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "-c", "/dev/null"]
     options += ["--rootdir", str(TESTS)]
-    return int(pytest.main([*options, *wanted], plugins=[Teller(name)]))
+    teller = Teller(name)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return int(pytest.main([*options, *wanted], plugins=[teller]))
 
 
 if __name__ == "__main__":
