@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
+import resource
 import signal
 import subprocess
 import sys
@@ -137,6 +139,34 @@ def test_sweep_gives_up_in_time_and_says_so(monkeypatch):
 
     with pytest.raises(ContainmentError, match=r"could not be ended within 0\.05 s"):
         forked.ask(question)
+
+
+@needs_root
+def test_a_fork_bomb_is_stopped_before_it_is_killed():
+    """Of a user who has 20 places: killed one by one, it grows as fast as it is killed."""
+
+    def bomb():
+        resource.setrlimit(resource.RLIMIT_NPROC, (20, 20))
+        os.setresuid(UID, UID, UID)
+        while True:
+            with contextlib.suppress(OSError):
+                if os.fork() == 0:
+                    os.setsid()
+
+    def question():
+        containment.become_subreaper()
+        if os.fork() == 0:
+            bomb()
+        wait_for(lambda: [len(leftovers.descendants()) == 20])
+        leftovers._stop_all(0)
+        wait_for(lambda: [all(state_of(pid) == "T" for pid in leftovers.descendants())])
+        return f"{containment.sweep()} {len(processes_of(UID))}"
+
+    assert forked.ask(question) == "20 0"
+
+
+def state_of(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def test_descendants_are_found_at_every_depth():

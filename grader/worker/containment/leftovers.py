@@ -15,6 +15,7 @@ from grader.worker.containment.kinship import own_number, parent_of
 from grader.worker.containment.syscalls import ContainmentError
 
 _WALL_CLONE = 0x40000000  # __WALL: also children whose end sends another signal than SIGCHLD
+_MOST_LOOKS = 200  # a run has 64 places
 _PAUSE = 0.002  # seconds: a killed process needs about that long to go
 
 
@@ -35,10 +36,10 @@ def sweep(uid: int | None = None, timeout: float = 5.0, spared: int = 0) -> int:
 
     Call it when the child that was waited for has ended, in a process that is its subreaper and
     has no other children. With nothing left behind it costs one call. In the warm process a pass
-    kills all that /proc shows below it; then a forked helper, turned into ``uid``, kills all that
-    ``uid`` has, at one stroke that a fork bomb cannot outrun. Behind the closed sandbox /proc is
-    not to be had: there one stroke at all that it may signal does it, and where that would reach
-    too far (same user, Landlock before ABI 6) only what has already ended is reaped.
+    stops and kills all that /proc shows below it; then a forked helper, turned into ``uid``, kills
+    all that ``uid`` has, at one stroke that a fork bomb cannot outrun. Behind the closed sandbox
+    /proc is not to be had: there one stroke at all that it may signal does it, and where that would
+    reach too far (same user, Landlock before ABI 6) only what has already ended is reaped.
 
     Raises ``ContainmentError`` when some are still there after ``timeout`` seconds.
     """
@@ -65,8 +66,9 @@ def _kill(uid: int | None, spared: int) -> bool:
         return True
     if state.is_closed() or own_number() != os.getpid():  # numbers of /proc mean others here
         return False
+    _stop_all(spared)
     for pid in descendants(spared):
-        _kill_one(pid)
+        _signal(pid, signal.SIGKILL)
     known = state.prepared()
     if uid is not None and known is not None and known.distinct_user and known.uid == uid:
         end_all_of(uid)
@@ -102,9 +104,23 @@ def _reap(spared: int) -> tuple[int, bool]:
         count += 1
 
 
-def _kill_one(pid: int) -> None:
+def _stop_all(spared: int) -> None:
+    """Until a look at /proc shows no new process. One that is stopped, or has ended and is not
+    reaped, keeps its place under RLIMIT_NPROC: so a fork bomb runs out of places, where to kill one
+    would make room for the next."""
+    stopped: set[int] = set()
+    for _ in range(_MOST_LOOKS):
+        new = set(descendants(spared)) - stopped
+        if not new:
+            return
+        for pid in new:
+            _signal(pid, signal.SIGSTOP)
+        stopped |= new
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         return  # gone; or of another user, whom the helper speaks for
 
