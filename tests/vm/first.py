@@ -114,8 +114,8 @@ def _play_one(scenario: Scenario) -> None:
     _tell(scenario.name, "no process is left", not _processes(), str(_processes() or "none"))
     groups = [str(path) for path in GROUPS.rglob("grader-run-*")]
     _tell(scenario.name, "no group of a run is left", not groups, str(groups or "none"))
-    if folder != GROUPS:
-        _remove(folder)
+    removed = folder == GROUPS or _remove(folder)
+    _tell(scenario.name, "the group that it was started in is empty", removed, folder.name)
 
 
 def _tell(scenario: str, check: str, held: bool, seen: str) -> None:
@@ -146,10 +146,15 @@ def _company(folder: Path, wanted: bool) -> Iterator[None]:
         other.kill()
 
 
-def _remove(folder: Path) -> None:
-    for group in (*sorted(folder.iterdir(), reverse=True), folder):
-        if group.is_dir():
-            group.rmdir()
+def _remove(folder: Path) -> bool:
+    """A group goes only when nothing is in it."""
+    try:
+        for group in (*sorted(folder.iterdir(), reverse=True), folder):
+            if group.is_dir():
+                group.rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def _processes() -> list[str]:
