@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -41,6 +42,12 @@ os.execve("/usr/bin/python3", ["python3", "/grader/tests/vm/first.py"], known)
 
 def main() -> int:
     wanted = _arguments()
+    programs = ["apt-get", "dpkg-deb", *(KINDS[kind].command[0] for kind in wanted.kinds)]
+    if missing := [program for program in programs if shutil.which(program) is None]:
+        raise SystemExit(
+            f"{', '.join(missing)}: not on this machine. On Debian: "
+            "apt-get install qemu-system-x86 qemu-system-arm"
+        )
     messages = [message for kind in wanted.kinds for message in _run(kind, wanted)]
     if wanted.page is not None:
         found = [json.loads(file.read_text()) for file in sorted(CACHE.glob("*/found.json"))]
@@ -53,13 +60,16 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("kinds", nargs="*", default=list(KINDS), help=" ".join(KINDS))
+    parser.add_argument("kinds", nargs="*", default=list(KINDS), help=f"of {' '.join(KINDS)}")
     parser.add_argument("--play", default=_EVERYTHING, help=f"of {_EVERYTHING}")
     parser.add_argument("--release", default="", help="where apt takes the kernel from")
     parser.add_argument("--sources", type=Path, help="apt's list of sources instead of your own")
     parser.add_argument("--hours", type=float, default=1.0, help="the longest a machine may take")
     parser.add_argument("--page", type=Path, help="writes what was found, of earlier runs too")
-    return parser.parse_args()
+    wanted = parser.parse_args()
+    if unknown := set(wanted.kinds) - set(KINDS):
+        parser.error(f"there is no machine {unknown.pop()!r}: take some of {' '.join(KINDS)}")
+    return wanted
 
 
 def _run(kind: str, wanted: argparse.Namespace) -> list[dict[str, Any]]:
