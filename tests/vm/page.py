@@ -17,7 +17,8 @@ kernels with control groups of version 2, and on 64-bit ARM. It needs Debian,
 `apt-get install qemu-system-x86 qemu-system-arm`, no root and some minutes; it is no part of CI.
 A machine boots a kernel of Debian's, with Debian's Python and the repository's files in memory. It
 has no disk and no network, and says on its serial line what it found. Kernels and packages stay in
-`build/vm/`. This page is written by the run; what a run prints has every finding in words.
+`build/vm/`. This page is written by the run; what a run prints has every finding in words. A kernel
+of another release: `tests/vm/run.py x86_64 --sources FILE --release NAME`, as apt takes them.
 
 `tests/vm/scenarios.py` says who the grader is in each scenario and which layers must then hold.
 `tests/vm/examine.py` attempts, with a control where one is possible, what must not be possible.
@@ -27,6 +28,10 @@ what holds, and how to get what is missing. *Tests* are the repository's own tes
 """
 
 _TAIL = """\
+Two gaps are seen where namespaces are missing on an older kernel, and are as the doctor and the
+policy say: before Landlock ABI 6 an ordinary user's other processes can be signalled, and before
+ABI 3 `os.truncate` of a path is refused even in the scratch folder.
+
 Not shown by these runs: a real systemd (groups are made as it makes them: the folder, and the files
 that the kernel names for delegation, are the user's); torch and what the course imports; swap.
 """
