@@ -22,6 +22,8 @@ from grader.worker.function import run_cases
 from grader.worker.jobs import dump_cases
 from grader.worker.supervise import Cases, Fork, Supervisor
 
+_NO_PROGRAM = "/no/such/program"
+
 
 class Forks:
     """All forks of a job. ``channel`` is the child's own, which no fork is to have."""
@@ -46,7 +48,14 @@ class Forks:
         )
 
     def rest(self, supervisor: Supervisor, over: bool) -> None:
-        """A function's cases are done: its files go. Its fork waits for more, or leaves."""
+        """A function's cases are done: its files go. Its fork waits for more, or leaves.
+
+        A fork with a thread or a process of its own left does neither: what still runs could be
+        met by the next function.
+        """
+        if self._something_runs():
+            supervisor.end()
+            self.clear()
         if supervisor.fork is not None:
             empty(Path(self._scratch, supervisor.call.function))
             if over:
@@ -68,7 +77,7 @@ class Forks:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         os.set_blocking(writing, True)
-        pid = self._fork()
+        pid = os.fork()
         if pid == 0:
             self._close_others()
             ours.close()
@@ -89,14 +98,10 @@ class Forks:
                 one.fork.channel.close()
                 os.close(one.fork.output)
 
-    def _fork(self) -> int:
-        """Forks when nothing is left of other functions but what waits; ends all first if not."""
+    def _something_runs(self) -> bool:
+        """Whether there is more below this process than the forks that wait."""
         waiting = sum(one.fork is not None for one in self.supervisors)
-        try:
-            return _fork_as_one_of(2 + waiting)
-        except BlockingIOError:
-            self.clear()
-            return os.fork()
+        return not _may_be(2 + waiting)
 
     def _remove(self) -> None:
         waiting = {
@@ -109,19 +114,24 @@ class Forks:
                 delete(path)
 
 
-def _fork_as_one_of(tasks: int) -> int:
-    """A fork that fails with ``BlockingIOError`` when there are more than ``tasks`` processes and
-    threads then: when others have left some. Where the user's own others count too, it is a fork
-    like any."""
+def _may_be(tasks: int) -> bool:
+    """Whether a further process would be one of at most ``tasks`` processes and threads: started
+    for a program that is not there, it costs no copy of this one. Where the user's own others
+    count too, this cannot be told."""
     if not containment.counts_own_tasks():
-        return os.fork()
+        return True
     kind = resource.RLIMIT_NPROC
     _, most = resource.getrlimit(kind)
     resource.setrlimit(kind, (min(tasks, most), most))
     try:
-        return os.fork()
+        os.posix_spawn(_NO_PROGRAM, [_NO_PROGRAM], {})
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
     finally:
         resource.setrlimit(kind, (most, most))
+    return True
 
 
 def _memory_file(cases: Cases) -> int:

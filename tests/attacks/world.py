@@ -32,9 +32,7 @@ file = os.open(sys.argv[1], os.O_RDONLY)
 print(ctypes.addressof(kept), file, flush=True)
 time.sleep(3600)
 """
-_IPC = ("shm", "msg", "sem")
-_KEY = 0x67726174  # the key of what attacks leave in System V's memory
-_MARK = "attack-"
+_IPC = {"shm": "shmctl", "msg": "msgctl", "sem": "semctl"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,9 @@ class World:
 
     folder: Path
     secret: str = field(default_factory=lambda: f"SECRET-{secrets.token_hex(6)}")
+    # Of this world alone, since others are attacked at the same time.
+    mark: str = field(default_factory=lambda: secrets.token_hex(6))
+    key: int = field(default_factory=lambda: secrets.randbelow(1 << 30) + 1)
     hits: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     _sockets: list[socket.socket] = field(default_factory=list)
@@ -105,7 +106,7 @@ class World:
             ),
             hits=len(self.hits),
             victim=self._state_of_victim(),
-            left=(*_marked_files(), *_segments()),
+            left=(*self._marked_files(), *self._segments()),
             mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
             name=socket.gethostname(),
         )
@@ -131,9 +132,9 @@ class World:
             path.unlink()
         self._renew()
         self._write("mine/solution.py", "def double(x): return x\n")
-        for name in _marked_files():
+        for name in self._marked_files():
             Path(name).unlink()
-        _free_segments()
+        self._free_segments()
         self._end_victim()
         self._start_victim()
         self._name()
@@ -237,31 +238,31 @@ class World:
             "OTHER": str(self.folder / "other" / "solution.py"),
             "SUBMISSION": str(self.folder / "mine" / "solution.py"),
             "VICTIM": str(self._victim.pid),
+            "MARK": self.mark,
+            "KEY": str(self.key),
         }
 
+    # ---- what outlives a process
 
-def _marked_files() -> tuple[str, ...]:
-    """What attacks leave where everybody may write; they mark it."""
-    found = [*Path("/dev/shm").glob(f"{_MARK}left*"), *Path("/tmp").glob(f"{_MARK}left*")]
-    return tuple(sorted(map(str, found)))
+    def _marked_files(self) -> tuple[str, ...]:
+        """What attacks leave where everybody may write; they mark it."""
+        found = [*Path("/dev/shm").glob(f"*{self.mark}*"), *Path("/tmp").glob(f"*{self.mark}*")]
+        return tuple(sorted(map(str, found)))
 
+    def _segments(self) -> tuple[str, ...]:
+        """System V objects with this world's key."""
+        found = []
+        for kind in _IPC:
+            with suppress(OSError):
+                for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
+                    if int(line.split()[0]) == self.key:
+                        found.append(f"{kind} {line.split()[1]}")
+        return tuple(found)
 
-def _segments() -> tuple[str, ...]:
-    """System V objects with the attacks' key."""
-    found = []
-    for kind in _IPC:
-        with suppress(OSError):
-            for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
-                if int(line.split()[0]) == _KEY:
-                    found.append(f"{kind} {line.split()[1]}")
-    return tuple(found)
-
-
-def _free_segments() -> None:
-    calls = {"shm": "shmctl", "msg": "msgctl", "sem": "semctl"}
-    column = 0 if syscalls.machine() == "x86_64" else 1
-    for segment in _segments():
-        kind, number = segment.split()
-        words = [ctypes.c_long(word) for word in (int(number), 0, 0)]
-        with suppress(OSError):
-            syscalls.syscall(NUMBERS[calls[kind]][column] or 0, *words)
+    def _free_segments(self) -> None:
+        column = 0 if syscalls.machine() == "x86_64" else 1
+        for segment in self._segments():
+            kind, number = segment.split()
+            words = [ctypes.c_long(word) for word in (int(number), 0, 0)]
+            with suppress(OSError):
+                syscalls.syscall(NUMBERS[_IPC[kind]][column] or 0, *words)

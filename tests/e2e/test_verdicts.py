@@ -17,13 +17,14 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.grade import grade_class
 from grader.model import Grade, Status, TopicGrade
-from grader.session import functions_of, names_of, open_session, slots
+from grader.session import Session, functions_of, names_of, open_session, slots
 from grader.submission import collect, collect_class
 from grader.synth import BROKEN, MISTAKE, RIGHT, Made, made_up_class
 
@@ -45,19 +46,25 @@ def _name(file: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def grades(home) -> dict[str, TopicGrade]:
-    """Every sample's grade: with a fixed secret seed, so that no verdict hangs on luck."""
+def session(home) -> Iterator[Session]:
+    """The course, with a fixed secret seed, so that no verdict hangs on luck."""
+    with open_session(ROOT / "reference", [], SEED, lambda _: None) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def grades(session: Session) -> dict[str, TopicGrade]:
+    """Every sample's grade."""
     found: dict[str, Grade] = {}
     for topic in TOPICS:
-        with open_session(ROOT / "reference", [topic], SEED, lambda _: None) as session:
-            course = session.course(slots(0))
-            submissions = (
-                collect(file, (topic,), _name(file))
-                for file in FILES
-                if file.parent.name == topic and _is_tried(file)
-            )
-            for grade in grade_class(submissions, course, session.open_runner, slots(0)):
-                found[grade.submission] = grade
+        course = session.only([topic]).course(slots(0))
+        submissions = (
+            collect(file, (topic,), _name(file))
+            for file in FILES
+            if file.parent.name == topic and _is_tried(file)
+        )
+        for grade in grade_class(submissions, course, session.open_runner, slots(0)):
+            found[grade.submission] = grade
     return {name: grade.topics[0] for name, grade in found.items()}
 
 
@@ -90,18 +97,17 @@ def test_verdict(file: Path, grades: dict[str, TopicGrade]):
 
 
 @pytest.fixture(scope="module")
-def made_up(home, tmp_path_factory) -> tuple[list[Made], dict[str, Grade]]:
+def made_up(session: Session, tmp_path_factory) -> tuple[list[Made], dict[str, Grade]]:
     """A class whose truth is known, with its grades."""
     folder = tmp_path_factory.mktemp("class")
-    with open_session(ROOT / "reference", [], SEED, lambda _: None) as session:
-        made = list(made_up_class(session.assignment, 10, seed=11))
-        for name, data in [item for one in made for item in one.files.items()]:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(data)
-        topics, functions = names_of(session.assignment), functions_of(session.assignment)
-        submissions = collect_class(folder, topics, functions=functions)
-        course = session.course(slots(0))
-        graded = list(grade_class(submissions, course, session.open_runner, slots(0)))
+    made = list(made_up_class(session.assignment, 10, seed=11))
+    for name, data in [item for one in made for item in one.files.items()]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    topics, functions = names_of(session.assignment), functions_of(session.assignment)
+    submissions = collect_class(folder, topics, functions=functions)
+    course = session.course(slots(0))
+    graded = list(grade_class(submissions, course, session.open_runner, slots(0)))
     return made, {grade.submission: grade for grade in graded}
 
 

@@ -9,6 +9,6 @@ import ctypes
 
 def double(x):
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.msgget(0x67726174, 0o1666) < 0:
+    if libc.msgget(@KEY@, 0o1666) < 0:
         raise OSError(ctypes.get_errno(), "msgget")
     return x

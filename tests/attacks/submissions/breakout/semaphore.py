@@ -9,6 +9,6 @@ import ctypes
 
 def double(x):
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.semget(0x67726174, 1, 0o1666) < 0:
+    if libc.semget(@KEY@, 1, 0o1666) < 0:
         raise OSError(ctypes.get_errno(), "semget")
     return x

@@ -6,6 +6,6 @@ told: The sandbox shows a submission
 
 
 def double(x):
-    with open("/dev/shm/attack-left", "w") as file:
+    with open("/dev/shm/attack-left-@MARK@", "w") as file:
         file.write("left")
     return x

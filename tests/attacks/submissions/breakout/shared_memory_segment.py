@@ -9,6 +9,6 @@ import ctypes
 
 def double(x):
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.shmget(0x67726174, ctypes.c_size_t(4096), 0o1666) < 0:
+    if libc.shmget(@KEY@, ctypes.c_size_t(4096), 0o1666) < 0:
         raise OSError(ctypes.get_errno(), "shmget")
     return x
