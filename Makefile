@@ -19,7 +19,7 @@ demo: $(INSTALLED)
 	@$(BIN)/grader grade $(DEMO)/class -o $(DEMO)/out
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/grader verify --seed proof --mutants --seeds 1 --sample 1
 
 lint: $(INSTALLED)

@@ -89,7 +89,8 @@ def run_honest() -> dict[str, list[dict[str, Any]]]:
 
 
 def run_all(script: str, **asked: Any) -> dict[str, list[dict[str, Any]]]:
-    """The same under every configuration that can be had, two at once."""
-    with ThreadPoolExecutor(2) as pool:
+    """The same under every configuration that can be had: two at once, unless other tests run
+    beside this one."""
+    with ThreadPoolExecutor(1 if "PYTEST_XDIST_WORKER" in os.environ else 2) as pool:
         found = list(pool.map(lambda one: run(script, one, **asked), available()))
     return {one.name: rows for one, rows in zip(available(), found, strict=True)}

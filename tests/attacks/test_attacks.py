@@ -1,6 +1,6 @@
 """Every attack is held, under every configuration that can be had here, or its gap is announced.
 
-The suite runs once, two configurations at a time; the tests read what it found.
+The suite runs once under each configuration; the tests read what it found.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Fills the memory from many processes, each of them modest.
 
-limits: memory=512M wall=8
+limits: memory=512M wall=4
 without: cgroup memory
 control: bounded
 gap: portable, ordinary, container: without control groups memory is bounded for each process alone

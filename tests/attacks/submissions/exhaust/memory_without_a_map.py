@@ -1,6 +1,6 @@
 """Fills the memory with files that have no name and are mapped nowhere.
 
-limits: memory=512M wall=8
+limits: memory=512M wall=4
 without: cgroup memory
 control: bounded
 gap: portable, ordinary, container: without control groups files in memory are bounded in size, not in number
