@@ -131,8 +131,8 @@ def test_so_has_the_number_of_files(room):
 
 def _below(host):
     """Processes below the host, without the keeper and what it makes ahead."""
-    keepers = [pid for pid in descendants() if parent_of(f"/proc/{pid}") == host.process.pid]
-    return [pid for pid in descendants(keepers[0]) if pid != host.process.pid]
+    (keeper,) = [pid for pid in descendants() if parent_of(f"/proc/{pid}") == host.process.pid]
+    return [pid for pid in descendants(keeper) if parent_of(f"/proc/{pid}") == host.process.pid]
 
 
 @pytest.mark.parametrize("attempt", ["leave_daemons", "leave_runners"])
