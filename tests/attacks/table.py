@@ -38,7 +38,8 @@ def main(file: str) -> None:
     programs = run_honest()
     everything = {one.name: one for one in (*attacks(), *HANDINS)}
     by_name = {name: {row["name"]: row for row in some} for name, some in rows.items()}
-    text = _HEAD.format(machine=f"Linux {platform.release()}, {platform.machine()}")
+    kernel = ".".join(platform.release().split(".")[:2])
+    text = _HEAD.format(machine=f"Linux {kernel}, {platform.machine()}")
     for one in configurations:
         held = [row for row in rows[one.name] if not row["harms"]]
         layers = ", ".join(rows[one.name][0]["layers"])
