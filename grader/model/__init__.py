@@ -41,6 +41,7 @@ from grader.model.observation import (
     Raised,
     Returned,
 )
+from grader.model.record import CallKey, CallRecord, Override
 from grader.model.submission import Place, Source, Submission
 from grader.model.values import (
     MISSING,
@@ -62,6 +63,8 @@ __all__ = [
     "Baseline",
     "Broken",
     "Call",
+    "CallKey",
+    "CallRecord",
     "Case",
     "Check",
     "CheckResult",
@@ -86,6 +89,7 @@ __all__ = [
     "Observation",
     "OpaqueValue",
     "Outcome",
+    "Override",
     "Place",
     "Raised",
     "Raises",
