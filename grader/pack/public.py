@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from grader.model import Assignment, Case, Check, Fixture, Input, Task, Topic
+from grader.model import Assignment, Case, Check, Task, Topic
+from grader.needed import fixtures_of, needed_part
 from grader.pack.patterns import patterns_of
-from grader.pack.probes import needed_part
 
 
 def public_part(assignment: Assignment) -> Assignment:
@@ -56,19 +56,4 @@ def _names(task: Task) -> Iterator[str]:
     if task.cases:
         yield task.probe
     yield from (f"double_{name}" for name in task.needs)
-    for case in task.cases:
-        for value in case.inputs.values():
-            yield from _fixtures(value)
-
-
-def _fixtures(value: Input) -> Iterator[str]:
-    if isinstance(value, Fixture):
-        yield value.name
-        for inner in value.arguments.values():
-            yield from _fixtures(inner)
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _fixtures(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _fixtures(inner)
+    yield from fixtures_of(task.cases)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from grader.model import Case, Fixture, Input
+
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -27,6 +29,26 @@ def needed_part(source: str, names: Iterable[str]) -> str:
     if not kept.difference(n for n in bound if _is_future(body[n])):
         return ""
     return ast.unparse(ast.Module([_bare(body[n]) for n in sorted(kept)], [])) + "\n"
+
+
+def fixtures_of(cases: Iterable[Case]) -> Iterator[str]:
+    """The names of the fixtures that the cases' inputs ask for: a topic's own are probes too."""
+    for case in cases:
+        for value in case.inputs.values():
+            yield from _fixtures(value)
+
+
+def _fixtures(value: Input) -> Iterator[str]:
+    if isinstance(value, Fixture):
+        yield value.name
+        for inner in value.arguments.values():
+            yield from _fixtures(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _fixtures(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _fixtures(inner)
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:
