@@ -32,6 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "judge": {"model", "compare", "applies", "diagnose", "stopped", "words"},
     "plan": {"model"},
     "archive": {"model", "worker"},
+    "store": {"model", "archive", "worker"},
     "whole": set(),
     "reference_fault": {"model", "words"},
     "new": {"spec", "whole"},
@@ -198,6 +199,7 @@ def _imported_by(code: str) -> set[str]:
 
 TORCH = {"torch", "transformers", "datasets"}
 HEAVY = TORCH | {"matplotlib", "numpy", "IPython", "nbformat", "jinja2", "libcst"}
+HEAVY |= {"sqlalchemy", "alembic", "psycopg"}
 
 
 def test_import_grader_imports_nothing_heavy():
