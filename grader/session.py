@@ -9,8 +9,8 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,10 +20,21 @@ from platformdirs import user_data_path
 import grader
 from grader.baseline import Remembering, baselines
 from grader.course.location import cache_home, ensure_built, online
+from grader.fair import Gate
 from grader.grade import Course
 from grader.model import Assignment
 from grader.pack import Pack, PackError, load, public_part, read_pack
-from grader.sandbox import Pool, Sandbox, can_contain, platform_name
+from grader.sandbox import (
+    Guard,
+    Guarded,
+    Leasing,
+    Pool,
+    Runner,
+    Sandbox,
+    can_contain,
+    no_guard,
+    platform_name,
+)
 from grader.spec import UnknownTopicError, load_assignment, new_seed
 from grader.whole import write_whole
 
@@ -48,6 +59,8 @@ class Session:
     pool: Pool
     public: bool = False
     pack: Pack | None = None
+    guard: Guard = no_guard
+    gate: Gate = field(default_factory=Gate)
 
     def __enter__(self) -> Session:
         return self
@@ -61,16 +74,24 @@ class Session:
         found = tuple(topic for topic in self.assignment.topics if topic.name in kept)
         return replace(self, assignment=Assignment(found))
 
-    def open_runner(self) -> AbstractContextManager[Sandbox]:
-        """A warm process, or where there is none a plain one, for the time of a ``with`` block."""
-        return self.pool.open()
+    @contextmanager
+    def open_runner(self) -> Iterator[Sandbox]:
+        """A warm process, or where there is none a plain one, for the time of a ``with`` block.
+        It starts with its first job, if ``guard`` lets it."""
+        with self.pool.open() as sandbox:
+            yield Guarded(sandbox, self.guard)
+
+    @contextmanager
+    def lease_runner(self) -> Iterator[Runner]:
+        """The same, but taken for each job alone."""
+        yield Leasing(self.open_runner)
 
     @contextmanager
     def open_remembering(self) -> Iterator[Remembering]:
         """A runner for staff's own code that does not run the same job twice. Its process starts
         with the first job that was never run before."""
         with self.open_runner() as runner:
-            yield Remembering(runner, baseline_folder(), fingerprint(self.home))
+            yield Remembering(runner, baseline_folder(), fingerprint(self.home), self.gate)
 
     def course(self, slots: int, isolate: bool = False) -> Course:
         """The course with its baselines, which are run now unless they are remembered, or come
@@ -79,7 +100,11 @@ class Session:
             made_with = (*versions(), ("pack", self.pack.digest[:12]))
             return Course(self.assignment, self.pack.baselines, made_with, self.seed, isolate)
         found = baselines(self.assignment, self.open_remembering, slots, whole=not self.public)
-        return Course(self.assignment, found, versions(), self.seed, isolate)
+        return replace(self.bare_course(isolate), baselines=found)
+
+    def bare_course(self, isolate: bool = False) -> Course:
+        """The same without baselines: enough to say what a run depends on, not to judge."""
+        return Course(self.assignment, {}, versions(), self.seed, isolate)
 
 
 def open_session(
@@ -89,9 +114,10 @@ def open_session(
     say: Callable[[str], None],
     public_only: bool = False,
     plain: bool = False,
+    guard: Guard = no_guard,
 ) -> Session:
     """Loads the assignment and makes sure that the course cache is there. With ``plain`` nothing
-    contains the code, as it is where nothing can.
+    contains the code, as it is where nothing can. ``guard`` may refuse a sandbox.
 
     Raises ``SessionError``, ``SpecError`` or ``CourseCacheError``, each with what to do next.
     """
@@ -101,7 +127,8 @@ def open_session(
     if public_only:
         assignment = public_part(assignment)
     home = ensure_built(say)
-    return Session(folder, assignment, home, secret, _pool(home, plain), public_only)
+    pool = _pool(home, plain)
+    return Session(folder, assignment, home, secret, pool, public_only, guard=guard)
 
 
 def open_pack(
@@ -198,9 +225,18 @@ def stamp(home: Path) -> tuple[tuple[str, str], ...]:
 
 
 def _sandbox_code() -> str:
-    worker = Path(grader.__file__).parent / "worker"
+    return _code_below("worker")
+
+
+def grader_code() -> str:
+    """The digest of all code of the grader's: what a verdict depends on beside observations."""
+    return _code_below(".")
+
+
+@cache
+def _code_below(folder: str) -> str:
     code = hashlib.sha256()
-    for file in sorted(worker.rglob("*.py")):
+    for file in sorted((Path(grader.__file__).parent / folder).rglob("*.py")):
         code.update(file.read_bytes())
     return code.hexdigest()
 

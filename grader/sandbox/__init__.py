@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader.sandbox.choose import can_contain, open_sandbox, platform_name
 from grader.sandbox.fake import FakeSandbox
+from grader.sandbox.guard import Guard, Guarded, no_guard
 from grader.sandbox.plain import PlainSandbox
-from grader.sandbox.pool import Pool
+from grader.sandbox.pool import Leasing, Pool
 from grader.sandbox.seam import Runner, Sandbox, SandboxError
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FakeSandbox",
+    "Guard",
+    "Guarded",
+    "Leasing",
     "PlainSandbox",
     "Pool",
     "Runner",
@@ -28,6 +32,7 @@ __all__ = [
     "SandboxError",
     "WarmSandbox",
     "can_contain",
+    "no_guard",
     "open_sandbox",
     "platform_name",
 ]

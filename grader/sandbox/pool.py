@@ -6,13 +6,14 @@ In: requests for a runner. Out: one that is idle, or a new one. All end with the
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.model import Job, Observation
 from grader.sandbox.choose import open_sandbox
-from grader.sandbox.seam import Sandbox
+from grader.sandbox.seam import Runner, Sandbox
 
 
 @dataclass(slots=True)
@@ -43,3 +44,16 @@ class Pool:
         finally:
             with self._lock:
                 self._idle.append(sandbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Leasing:
+    """A runner that opens one for each job, and holds none between them: of those of a pool there
+    are then never more than run at once."""
+
+    opened: Callable[[], AbstractContextManager[Runner]]
+
+    def run(self, job: Job) -> Observation:
+        """As the runner does."""
+        with self.opened() as runner:
+            return runner.run(job)

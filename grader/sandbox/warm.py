@@ -386,10 +386,12 @@ def _ending(child: _Child, end: Mapping[str, Any]) -> Outcome:
     if ledger.stage in ("start", "closed") and not child.killed:
         return Broken(ledger.fault or f"the child ended before it began: {dict(end)}")
     stage = "load" if ledger.stage == "loading" else "call"
+    wall, cpu = (float(end.get(name, 0.0)) for name in ("wall", "cpu"))
     if child.killed:
-        return Died(child.killed, f"{child.load_wall:g}" if stage == "load" else "", stage=stage)
+        detail = f"{child.load_wall:g}" if stage == "load" else ""
+        return Died(child.killed, detail, stage=stage, wall=wall, cpu=cpu)
     reason, detail = reason_of(int(end.get("status", 0)))
-    return Died(reason, detail, stage=stage)
+    return Died(reason, detail, stage=stage, wall=wall, cpu=cpu)
 
 
 def _limits(job: Job) -> Limits:

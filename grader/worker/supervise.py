@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -48,6 +49,8 @@ class Fork:
     total: int = 0
     fresh: bool = True
     over: bool = False
+    cpu: float = 0.0  # seconds of the processor in all, once it is over
+    told: float = 0.0  # those of the cases that are done
 
     def go_on_with(self, more: int) -> bool:
         """Hands a waiting fork more cases, as a memory file. False when it does not wait."""
@@ -210,28 +213,36 @@ def _end(fork: Fork) -> int:
     """Kills the fork if it still lives, and returns its wait status; 0 when it was swept away."""
     fork.over = True
     try:
-        return _reaped(fork)
+        status, used = _reaped(fork)
     except ChildProcessError:
         return 0
+    fork.cpu = used.ru_utime + used.ru_stime
+    return status
 
 
-def _reaped(fork: Fork) -> int:
-    ended, status = os.waitpid(fork.pid, os.WNOHANG)
+def _reaped(fork: Fork) -> tuple[int, resource.struct_rusage]:
+    ended, status, used = os.wait4(fork.pid, os.WNOHANG)
     if ended:
-        return status
+        return status, used
     # It closed its channel, or is out of bounds: a moment to leave by itself, then the end.
     deadline = monotonic() + 0.05
     while monotonic() < deadline:
-        ended, status = os.waitpid(fork.pid, os.WNOHANG)
+        ended, status, used = os.wait4(fork.pid, os.WNOHANG)
         if ended:
-            return status
+            return status, used
         sleep(0.002)
     os.kill(fork.pid, signal.SIGKILL)
-    return os.waitpid(fork.pid, 0)[1]
+    return os.wait4(fork.pid, 0)[1:]
 
 
 def _done(fork: Fork, message: dict[str, Any], frame: int | None) -> Report:
+    fork.told += _seconds(message.get("cpu"))
     return Report({**message, "case": message["done"], "output": _take_output(fork)}, frame)
+
+
+def _seconds(told: Any) -> float:
+    """What a fork says that a case took; it may say anything."""
+    return float(told) if isinstance(told, int | float) and 0 <= told < 1e6 else 0.0
 
 
 def _died(fork: Fork, case: int, end: str, status: int, wall: float) -> Report:
@@ -243,6 +254,7 @@ def _died(fork: Fork, case: int, end: str, status: int, wall: float) -> Report:
         "detail": detail,
         "output": _take_output(fork),
         "wall": wall,
+        "cpu": max(0.0, fork.cpu - fork.told),
     }
     return Report(message)
 
