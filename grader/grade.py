@@ -7,14 +7,12 @@ do, is one grade like the others: the class goes on.
 
 from __future__ import annotations
 
-import queue
-import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from grader.judge import excuse, excused, judge_topic
+from grader.classroom import Opener, work_through
+from grader.judge import JudgeFunction, excuse, excused, judge_function, judge_topic
 from grader.model import (
     Assignment,
     Baseline,
@@ -33,13 +31,15 @@ from grader.sandbox import Runner, SandboxError
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a submission is graded against. ``versions`` and ``seed`` go into the result."""
+    """What a submission is graded against. ``versions`` and ``seed`` go into the result;
+    ``judge`` judges one function."""
 
     assignment: Assignment
     baselines: Mapping[str, Baseline]
     versions: tuple[tuple[str, str], ...] = ()
     seed: str = ""
     isolate: bool = False
+    judge: JudgeFunction = judge_function
 
 
 def grade_submission(submission: Submission, course: Course, runner: Runner) -> Grade:
@@ -64,7 +64,8 @@ def _grade_topic(
     baseline = course.baselines[topic.name]
     observation = observe(topic, source, runner, course.isolate)
     try:
-        grade = judge_topic(topic, baseline, observation, source or unread(submission, topic))
+        known = source or unread(submission, topic)
+        grade = judge_topic(topic, baseline, observation, known, course.judge)
         if source is None or observation is None:
             return grade
         return grade_siblings(topic, grade, baseline, source, runner)
@@ -128,85 +129,13 @@ def unread(submission: Submission, topic: Topic) -> Source | None:
     return Source(topic.name, submission.name, problem=submission.problem)
 
 
-Opener = Callable[[], AbstractContextManager[Runner]]
-
-
 def grade_class(
     submissions: Iterable[Submission], course: Course, open_runner: Opener, slots: int
 ) -> Iterator[Grade]:
-    """Grades as they get done, ``slots`` at a time, each slot with a runner of its own.
+    """Grades as they get done, ``slots`` at a time, each slot with a runner of its own. Raises what
+    a slot raises, when a runner cannot even be opened."""
 
-    Submissions are read as slots come free, so memory does not grow with the class. Raises what
-    a slot raises, when a runner cannot even be opened.
-    """
-    todo: queue.Queue[Submission | None] = queue.Queue(maxsize=slots)
-    done: queue.Queue[Grade | BaseException | None] = queue.Queue()
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=_slot, args=(course, open_runner, todo, done), daemon=True)
-        for _ in range(slots)
-    ]
-    feeder = threading.Thread(
-        target=_feed, args=(submissions, todo, done, slots, stop), daemon=True
-    )
-    for thread in (*threads, feeder):
-        thread.start()
-    try:
-        yield from _collect(done, slots)
-    finally:
-        stop.set()
-        _release(todo)
+    def work(submission: Submission, runner: Runner) -> Grade:
+        return grade_submission(submission, course, runner)
 
-
-def _slot(
-    course: Course,
-    open_runner: Opener,
-    todo: queue.Queue[Submission | None],
-    done: queue.Queue[Grade | BaseException | None],
-) -> None:
-    try:
-        with open_runner() as runner:
-            while (submission := todo.get()) is not None:
-                done.put(grade_submission(submission, course, runner))
-        done.put(None)
-    except BaseException as error:
-        done.put(error)
-
-
-def _feed(
-    submissions: Iterable[Submission],
-    todo: queue.Queue[Submission | None],
-    done: queue.Queue[Grade | BaseException | None],
-    slots: int,
-    stop: threading.Event,
-) -> None:
-    try:
-        for submission in submissions:
-            if stop.is_set():
-                break
-            todo.put(submission)
-    except BaseException as error:
-        done.put(error)
-    for _ in range(slots):
-        todo.put(None)
-
-
-def _collect(done: queue.Queue[Grade | BaseException | None], slots: int) -> Iterator[Grade]:
-    running = slots
-    while running:
-        item = done.get()
-        if item is None:
-            running -= 1
-        elif isinstance(item, BaseException):
-            raise item
-        else:
-            yield item
-
-
-def _release(todo: queue.Queue[Submission | None]) -> None:
-    """Lets the feeder and the slots end when nobody collects any more."""
-    while True:
-        try:
-            todo.get_nowait()
-        except queue.Empty:
-            return
+    return work_through(submissions, open_runner, slots, work)

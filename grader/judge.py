@@ -8,8 +8,9 @@ share. A case that the grader itself broke takes its share out of the maximum: i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from grader import stopped
 from grader.applies import applies, cases_of, differences, failures, holds
@@ -40,20 +41,27 @@ from grader.model import (
 )
 from grader.words import Told, is_stub, of_died, of_differences, of_raised, unfinished_sibling
 
+JudgeFunction: TypeAlias = Callable[[Task, FunctionBaseline, Observation, Source], FunctionGrade]
+
 
 def judge_topic(
-    topic: Topic, baseline: Baseline, observation: Observation | None, source: Source | None
+    topic: Topic,
+    baseline: Baseline,
+    observation: Observation | None,
+    source: Source | None,
+    judge: JudgeFunction | None = None,
 ) -> TopicGrade:
-    """One topic's grade. ``observation`` is ``None`` when there was nothing to run."""
+    """One topic's grade. ``observation`` is ``None`` when there was nothing to run; ``judge`` may
+    stand in for ``judge_function``."""
     if source is None or observation is None:
         problem = source.problem if source is not None else ""
         functions = tuple(
             _unrun(task, baseline.functions[task.function], problem) for task in topic.tasks
         )
         return TopicGrade(topic.name, functions, source.file if source else "")
+    judge = judge or judge_function
     functions = tuple(
-        judge_function(task, baseline.functions[task.function], observation, source)
-        for task in topic.tasks
+        judge(task, baseline.functions[task.function], observation, source) for task in topic.tasks
     )
     told = {
         grade.function

@@ -110,7 +110,7 @@ class Observation:
 
     ``layers`` are the containment layers that held; ``load_output`` is what was printed, and
     ``stopped`` what was refused, while the file was loaded; ``cpu`` is the seconds of all its
-    processes.
+    processes. ``marks[function]``, where it is known, is the same for all that did the same.
     """
 
     topic: str
@@ -120,6 +120,7 @@ class Observation:
     wall: float = 0.0
     cpu: float = 0.0
     stopped: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     def outcome(self, function: str, case: str) -> Outcome:
         missing = Broken(f"no outcome was recorded for {function} on {case!r}")

@@ -49,7 +49,7 @@ def lock_file(database: Database, space: str) -> Callable[[], None]:
 
 def hold(database: Database, connection: Connection, space: str) -> int:
     """Brings the tables up to date and takes the space, whose number it gives. ``connection``
-    writes, and holds what it takes on a server. Raises ``StoreError`` when another grader has it."""
+    writes, and holds what it takes on a server. Raises ``StoreError`` when another has it."""
     with connection.begin():
         _server_lock(connection, func.pg_advisory_xact_lock, _MIGRATE)
         migrate(connection)

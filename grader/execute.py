@@ -1,0 +1,179 @@
+"""Runs what was never run before, and takes the rest from the store.
+
+In: jobs, a runner and a ``Store``. Out: observations. Each function of a job has a key of its own,
+so that a changed case runs again the one function that it belongs to. Equal sources run once, even
+when two slots hold them at the same time. An attempt is recorded before its launch; what the
+grader itself broke is never kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from grader.fair import Gate, run_fairly
+from grader.keys import Keys
+from grader.model import Broken, Call, CallKey, CallRecord, Job, Observation, Outcome
+from grader.sandbox import Runner, SandboxError
+from grader.store import Recalled, Store
+
+_TRIES = 2
+
+
+@dataclass(slots=True)
+class Flights:
+    """Which keys are being run now: who wants one of them waits for its end."""
+
+    _held: set[str] = field(default_factory=set)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @contextmanager
+    def held(self, digests: Sequence[str]) -> Iterator[None]:
+        """All of them at once or none, so that no two can wait for each other."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._held.isdisjoint(digests))
+            self._held.update(digests)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._held.difference_update(digests)
+                self._changed.notify_all()
+
+
+@dataclass(slots=True)
+class Execution:
+    """What all slots of a run share."""
+
+    store: Store
+    keys: Keys
+    _gate: Gate = field(default_factory=Gate)
+    _flights: Flights = field(default_factory=Flights)
+
+    def runner(self, runner: Runner, submission: str) -> Recalling:
+        """``runner``, for one submission's jobs, asked only for what nobody has run yet."""
+        return Recalling(self, runner, submission)
+
+    def run(
+        self, job: Job, keys: Sequence[CallKey], runner: Runner, submission: str
+    ) -> Observation:
+        """What the job does, or did. Raises ``SandboxError``, and what the store raises."""
+        known = self._recalled(keys)
+        missing = [key for key in keys if key.digest not in known]
+        if missing:
+            with self._flights.held([key.digest for key in missing]):
+                known |= self._recalled(missing)
+                asked = [
+                    pair
+                    for pair in zip(keys, job.calls, strict=True)
+                    if pair[0].digest not in known
+                ]
+                if asked:
+                    known |= self._executed(job, asked, runner, submission)
+        return joined(job.topic, [known[key.digest] for key in keys])
+
+    def _recalled(self, keys: Sequence[CallKey]) -> dict[str, Recalled]:
+        return self.store.recall([key.digest for key in keys])
+
+    def _executed(
+        self, job: Job, asked: Sequence[tuple[CallKey, Call]], runner: Runner, submission: str
+    ) -> dict[str, Recalled]:
+        keys = [key for key, _ in asked]
+        job = replace(job, calls=tuple(call for _, call in asked))
+        for last in [False] * (_TRIES - 1) + [True]:
+            attempt = self.store.begin(submission, keys)
+            try:
+                observation = run_fairly(job, runner, self._gate)
+            except SandboxError as error:
+                self.store.fail(attempt, str(error))
+                if last:
+                    raise
+            else:
+                found = zip(keys, parted(observation, job.calls), strict=True)
+                return self._settled(attempt, list(found))
+        raise AssertionError("the last try returns or raises")
+
+    def _settled(
+        self, attempt: int, found: Sequence[tuple[CallKey, CallRecord]]
+    ) -> dict[str, Recalled]:
+        """What is sound is kept; the rest is for this run alone."""
+        kept = [(key, record) for key, record in found if sound(record)]
+        stored = self.store.settle(attempt, kept)
+        unkept = {key.digest: Recalled("", record) for key, record in found}
+        return unkept | {key.digest: one for (key, _), one in zip(kept, stored, strict=True)}
+
+
+@dataclass(slots=True)
+class Recalling:
+    """A runner that remembers. ``calls`` are the digests of all that it was asked for."""
+
+    execution: Execution
+    inner: Runner
+    submission: str
+    calls: set[str] = field(default_factory=set)
+
+    def run(self, job: Job) -> Observation:
+        keys = self.execution.keys.of(job)
+        self.calls.update(key.digest for key in keys)
+        return self.execution.run(job, keys, self.inner, self.submission)
+
+
+def sound(record: CallRecord) -> bool:
+    """Whether all of it is the code's own doing."""
+    return not any(isinstance(outcome, Broken) for outcome in record.outcomes.values())
+
+
+def parted(observation: Observation, calls: Sequence[Call]) -> list[CallRecord]:
+    """The observation as a record for each call."""
+    outcomes = [observation.outcomes.get(call.function, {}) for call in calls]
+    walls = shared_out(observation.wall, [sum(map(_wall, one.values())) for one in outcomes])
+    cpus = shared_out(observation.cpu, [sum(map(_cpu, one.values())) for one in outcomes])
+    return [
+        CallRecord(
+            function=call.function,
+            outcomes=one,
+            layers=observation.layers,
+            load_output=observation.load_output,
+            stopped=observation.stopped,
+            wall=wall,
+            cpu=cpu,
+        )
+        for call, one, wall, cpu in zip(calls, outcomes, walls, cpus, strict=True)
+    ]
+
+
+def shared_out(whole: float, parts: Sequence[float]) -> list[float]:
+    """The seconds of a job for each of its calls. What it took beyond its cases (to load the file,
+    to come and go) is shared out evenly; all of it is, where the cases claim more than there was,
+    as they do when one end is the end of all."""
+    more = whole - sum(parts)
+    if more < 0:
+        return [whole / len(parts)] * len(parts)
+    return [part + more / len(parts) for part in parts]
+
+
+def joined(topic: str, known: Sequence[Recalled]) -> Observation:
+    """The observation that these records are of. Where they are of several runs, the layers are
+    those that held in all of them."""
+    records = [one.record for one in known]
+    layers = [one for one in records[0].layers if all(one in other.layers for other in records)]
+    return Observation(
+        topic,
+        {record.function: record.outcomes for record in records},
+        tuple(layers),
+        next((one.load_output for one in records if one.load_output), ""),
+        sum(one.wall for one in records),
+        sum(one.cpu for one in records),
+        tuple(dict.fromkeys(kind for one in records for kind in one.stopped)),
+        {one.record.function: one.manifest for one in known if one.manifest},
+    )
+
+
+def _wall(outcome: Outcome) -> float:
+    return 0.0 if isinstance(outcome, Broken) else outcome.wall
+
+
+def _cpu(outcome: Outcome) -> float:
+    return 0.0 if isinstance(outcome, Broken) else outcome.cpu
