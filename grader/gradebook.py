@@ -1,0 +1,153 @@
+"""One submission's grade: the one that is kept, or a new one.
+
+In: a submission and a runner. Out: a ``Graded``. A kept grade stands while nothing has changed that
+it depends on: the submission, what staff declared, the versions, the grader's own code, the seed.
+It is kept as the judge left it; points given by hand are put in each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+
+from grader.execute import Execution
+from grader.grade import Course, grade_submission
+from grader.keys import digest, source_digest
+from grader.model import Grade, Place, Status, Submission
+from grader.override import overridden
+from grader.report.result import dumps, loads
+from grader.sandbox import Runner
+from grader.store import NewResult, Store
+
+_SHORT = 16  # hex digits of a part of a key
+
+
+@dataclass(frozen=True, slots=True)
+class ResultKey:
+    """What a grade depends on, each a digest."""
+
+    submission: str
+    course: str
+    environment: str
+    grader: str
+    seed: str
+
+    def __str__(self) -> str:
+        return " ".join(getattr(self, one.name)[:_SHORT] for one in fields(self))
+
+    @classmethod
+    def read(cls, text: str) -> ResultKey | None:
+        """The key again; ``None`` for what is none."""
+        parts = text.split(" ")
+        return cls(*parts) if len(parts) == len(fields(cls)) else None
+
+    def unlike(self, other: ResultKey) -> tuple[str, ...]:
+        """The names of the parts that differ."""
+        names = [one.name for one in fields(self)]
+        return tuple(n for n in names if getattr(self, n)[:_SHORT] != getattr(other, n)[:_SHORT])
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A grade with the points given by hand, and as the judge left it; the key it is kept under
+    (``""``: the next run tries again), and whether it was kept already. ``calls`` are the digests
+    of what it was judged from, ``sources`` those of the submission's sources by topic."""
+
+    grade: Grade
+    judged: Grade
+    key: str
+    kept: bool
+    calls: frozenset[str] = frozenset()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """Grades against one course, with one store. ``base`` is the key of everything but the
+    submission."""
+
+    course: Course
+    execution: Execution
+    base: ResultKey
+
+    @property
+    def store(self) -> Store:
+        return self.execution.store
+
+    def grade(self, submission: Submission, runner: Runner) -> Graded:
+        """The submission's grade. Raises what the store raises."""
+        key = str(key_of(submission, self.base))
+        kept = self.store.result(submission.name)
+        if kept is not None and kept.key == key:
+            judged = loads(kept.grade)
+            return Graded(self._by_hand(judged), judged, key, True)
+        recalling = self.execution.runner(runner, submission.name)
+        judged = grade_submission(submission, self.course, recalling)
+        return Graded(
+            grade=self._by_hand(judged),
+            judged=judged,
+            key="" if _is_broken(judged) else key,
+            kept=False,
+            calls=frozenset(recalling.calls),
+            sources={
+                topic: source_digest(source.text, source.file)
+                for topic, source in submission.sources.items()
+            },
+        )
+
+    def _by_hand(self, judged: Grade) -> Grade:
+        return overridden(judged, self.store.overrides(judged.submission))
+
+    def keep(self, several: Iterable[Graded]) -> None:
+        """Keeps the new ones."""
+        new = [one for one in several if not one.kept]
+        if new:
+            self.store.put_results(map(_new_result, new))
+
+
+def _new_result(one: Graded) -> NewResult:
+    grade = dumps(one.judged).encode()
+    return NewResult(one.judged.submission, one.key, grade, one.calls, one.sources)
+
+
+def base_key(course: Course, environment: str, grader: str) -> ResultKey:
+    """``environment`` names what observations depend on, ``grader`` the code that judges."""
+    return ResultKey(
+        submission="",
+        course=digest(f"{course.isolate} {course.assignment!r}"),
+        environment=digest(environment),
+        grader=digest(grader),
+        seed=digest(f"seed {course.seed}"),
+    )
+
+
+def key_of(submission: Submission, base: ResultKey) -> ResultKey:
+    """The whole key."""
+    parts = [submission.name, submission.problem, repr(submission.notes)]
+    for name, source in sorted(submission.sources.items()):
+        of_source = source_digest(source.text, source.file)
+        told = f"{source.problem} {source.notes!r} {_places(source.places)}"
+        parts.append(f"{name} {of_source} {told}")
+    return ResultKey(
+        submission=digest("\0".join(parts)),
+        course=base.course,
+        environment=base.environment,
+        grader=base.grader,
+        seed=base.seed,
+    )
+
+
+@lru_cache(maxsize=256)
+def _places(places: tuple[Place, ...]) -> str:
+    return digest(str([(place.file, place.line, place.cell) for place in places]))
+
+
+def _is_broken(grade: Grade) -> bool:
+    """Whether the grader failed on some of it: the next run tries again."""
+    return any(
+        check.status is Status.GRADER_ERROR
+        for topic in grade.topics
+        for function in topic.functions
+        for check in function.checks
+    )
