@@ -36,6 +36,7 @@ from grader.model import (
     Task,
     Within,
 )
+from grader.needed import needed_part
 from grader.pack import (
     FILE,
     Pack,
@@ -53,7 +54,6 @@ from grader.pack import (
 from grader.pack.form import CheckForm, LimitsForm, OutcomeForm, RuleForm, TaskForm
 from grader.pack.limits import INDEX_BYTES, JSON_BYTES, MEMBER_BYTES
 from grader.pack.patterns import names_of_patterns, patterns_of
-from grader.needed import needed_part
 from grader.pack.values import Table, dump_arrays, outcome_of
 from grader.pack.write import digest_of
 from grader.worker.decode import arrays_of

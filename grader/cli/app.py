@@ -31,6 +31,16 @@ Reference = Annotated[
     Path | None,
     typer.Option(help="The folder of the topics. Default: the nearest reference/ upwards."),
 ]
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="GRADER_STORE",
+        help="Where observations and results are kept: a file, or postgresql://... "
+        "Default: store.sqlite3 in the results' folder.",
+    ),
+]
 Seed = Annotated[
     str | None,
     typer.Option(help="The secret seed of the hidden cases. Default: this machine's own."),
@@ -110,10 +120,19 @@ def grade(
             "namespaces, cgroups, landlock, seccomp (with commas between them), or all.",
         ),
     ] = "",
+    store: StoreOption = "",
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say what would be run and judged, and why; do nothing."),
+    ] = False,
     plain: Plain = False,
     as_json: AsJson = False,
 ) -> None:
-    """Grade one submission, or a class of them, on public and hidden cases."""
+    """Grade one submission, or a class of them, on public and hidden cases.
+
+    What was graded before and has not changed is kept: the same command goes on where it was
+    stopped, and judges again what a change of the checks touches.
+    """
     from grader.cli import grading
     from grader.sandbox.layers import UnknownLayerError, wanted
 
@@ -124,9 +143,49 @@ def grade(
     except UnknownLayerError as error:
         raise typer.BadParameter(str(error), param_hint="--require") from None
     options = grading.Options(
-        out, topic or [], jobs, reference, seed, isolate == "case", unsafe, layers, plain
+        out=out,
+        topics=topic or [],
+        jobs=jobs,
+        reference=reference,
+        seed=seed,
+        isolate=isolate == "case",
+        unsafe=unsafe,
+        require=layers,
+        plain=plain,
+        store=store,
+        explain=explain,
     )
     raise typer.Exit(grading.grade(paths, options, as_json))
+
+
+@app.command()
+def override(
+    out: Annotated[
+        Path,
+        typer.Argument(help="A folder that `grader grade` wrote.", exists=True, file_okay=False),
+    ],
+    submission: Annotated[str, typer.Argument(help="Whose; none: list what was given.")] = "",
+    topic: Annotated[str, typer.Argument(help="The topic.")] = "",
+    function: Annotated[str, typer.Argument(help="The function.")] = "",
+    check: Annotated[str, typer.Option(help="One check of it; by default the function.")] = "",
+    points: Annotated[float | None, typer.Option(help="The points it gets.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the student to read.")] = "",
+    author: Annotated[str, typer.Option(help="Who gives them; by default you.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take points back.")] = False,
+    store: StoreOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give points by hand. They stay when the class is graded again."""
+    from grader.cli import overriding
+
+    if not submission:
+        raise typer.Exit(overriding.listed(out, store, as_json))
+    if not topic or not function:
+        raise typer.BadParameter("name the topic and the function, too")
+    if remove == (points is not None):
+        raise typer.BadParameter("say either --points or --remove")
+    asked = overriding.Asked(out, submission, topic, function, check, points, reason, author, store)
+    raise typer.Exit(overriding.override(asked, as_json))
 
 
 @app.command()

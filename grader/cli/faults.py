@@ -48,6 +48,7 @@ def _tell(error: Exception) -> int:
     from grader.sandbox import SandboxError
     from grader.session import SessionError
     from grader.spec import SpecError, UnknownTopicError
+    from grader.store import StoreError
     from grader.submission import ReaderError
 
     if hasattr(error, "format_message"):  # the command line itself was not understood
@@ -57,7 +58,7 @@ def _tell(error: Exception) -> int:
         return USAGE
     known = (
         *(BaselineError, CourseCacheError, ReaderError, ResultError, SandboxError, SpecError),
-        OSError,
+        *(OSError, StoreError),
     )
     if isinstance(error, known):
         _say(f"grader: {error}")

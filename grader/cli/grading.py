@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
+from grader.classroom import work_through
 from grader.cli.checking import code_of
+from grader.cli.containing import refuse as refuse_sandbox
+from grader.cli.explaining import explain
 from grader.cli.show import Steps, err, out, print_json, steps, tell
+from grader.cli.stored import open_class_store
 from grader.cli.uncontained import refuse, warn
-from grader.grade import grade_class
-from grader.model import Grade, Submission
+from grader.execute import Execution
+from grader.grade import Course
+from grader.gradebook import Gradebook, Graded, base_key
+from grader.keys import Keys
+from grader.lazy import LazyBaselines
+from grader.model import Baseline, Grade, Submission
 from grader.publish import Publisher, stored_grades
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
-from grader.sandbox.layers import lacking, weak
 from grader.session import (
     Session,
     SessionError,
+    fingerprint,
     functions_of,
+    grader_code,
     names_of,
     open_session,
     slots,
 )
-from grader.submission import collect, collect_class, is_class
+from grader.store import Store
+from grader.submission import collect, collect_class, count_class, is_class
+from grader.verdicts import Verdicts
+
+_BATCH = 16  # results that are kept in one transaction: what is lost with them is judged again
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What ``grader grade`` was told."""
+    """What ``grader grade`` was told. ``store`` is a URL or path; ``""`` means one in ``out``."""
 
     out: Path
     topics: list[str]
@@ -41,6 +56,8 @@ class Options:
     unsafe: bool
     require: tuple[str, ...] = ()
     plain: bool = False
+    store: str = ""
+    explain: bool = False
 
 
 def grade(paths: list[Path], options: Options, as_json: bool) -> int:
@@ -49,14 +66,18 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
         if not path.exists():
             raise SessionError(f"{path} is not there")
     refuse(options.plain, options.unsafe)
-    warn(options.plain)
+    if not options.explain:
+        warn(options.plain)
     with steps() as show:
         show.say("getting ready")
-        publisher = Publisher(options.out)
-        with _open(options, show) as session:
+        with _open(options, show) as session, open_class_store(options.out, options.store) as store:
+            submissions = _submissions(paths, session)
+            if options.explain:
+                book = gradebook(session.bare_course(options.isolate), session, store)
+                return explain(submissions, book, out(), as_json)
             single = len(paths) == 1 and not is_class(paths[0], names_of(session.assignment))
-            last = _grade_all(paths, session, options, publisher, show)
-        rows = publisher.finish()
+            total = _number_of(paths, session)
+            last, rows = _grade_all(submissions, total, session, store, options, show)
     if last is None:
         tell(err(), "No submission was found there.")
         return 2
@@ -67,8 +88,64 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
 
 def _open(options: Options, show: Steps) -> Session:
     return open_session(
-        options.reference, options.topics, options.seed, show.say, plain=options.plain
+        options.reference,
+        options.topics,
+        options.seed,
+        show.say,
+        plain=options.plain,
+        guard=partial(refuse_sandbox, required=options.require, unsafe=options.unsafe),
     )
+
+
+def gradebook(course: Course, session: Session, store: Store) -> Gradebook:
+    """The book in which a course is graded."""
+    environment = fingerprint(session.home)
+    execution = Execution(store, Keys(environment, course.seed))
+    course = replace(course, judge=Verdicts().judge)
+    return Gradebook(course, execution, base_key(course, environment, grader_code()))
+
+
+def _grade_all(
+    submissions: Iterator[Submission],
+    total: int,
+    session: Session,
+    store: Store,
+    options: Options,
+    show: Steps,
+) -> tuple[Grade | None, list[ClassRow]]:
+    """The last grade, and the lines of the class. What was finished is published and kept whatever
+    ends the run."""
+    number = slots(options.jobs)
+    book = gradebook(_course(session, number, options.isolate, show), session, store)
+    store.close_unfinished()
+    publisher = Publisher(options.out)
+    last = None
+    show.start_count("grading", total)
+    graded = work_through(submissions, session.lease_runner, number, book.grade)
+    try:
+        while batch := tuple(_published(islice(graded, _BATCH), publisher, show)):
+            book.keep(batch)
+            last = batch[-1].grade
+    finally:
+        rows = publisher.finish()
+    return last, rows
+
+
+def _course(session: Session, number: int, isolate: bool, show: Steps) -> Course:
+    """The course, whose baselines are made when something has to be judged."""
+
+    def make() -> Mapping[str, Baseline]:
+        with show.meanwhile("the reference and its mistakes"):
+            return session.course(number).baselines
+
+    return replace(session.bare_course(isolate), baselines=LazyBaselines(make))
+
+
+def _published(several: Iterator[Graded], publisher: Publisher, show: Steps) -> Iterator[Graded]:
+    for one in several:
+        publisher.add(one.grade)
+        show.advance()
+        yield one
 
 
 def report(folder: Path, as_json: bool) -> int:
@@ -86,26 +163,10 @@ def report(folder: Path, as_json: bool) -> int:
     return _show_class(rows, folder, as_json)
 
 
-def _grade_all(
-    paths: list[Path],
-    session: Session,
-    options: Options,
-    publisher: Publisher,
-    show: Steps,
-) -> Grade | None:
-    last = None
-    number = slots(options.jobs)
-    show.say("the reference and its mistakes")
-    course = session.course(number, options.isolate)
-    with session.open_runner() as runner:
-        refuse_weak_containment(runner.layers(), options.unsafe)
-        refuse_less_than(options.require, runner.layers(), runner.missing())
-    show.start_count("grading", None)
-    for grade in grade_class(_submissions(paths, session), course, session.open_runner, number):
-        publisher.add(grade)
-        show.advance()
-        last = grade
-    return last
+def _number_of(paths: list[Path], session: Session) -> int:
+    """How many submissions there are."""
+    topics = names_of(session.assignment)
+    return sum(count_class(path) if is_class(path, topics) else 1 for path in paths)
 
 
 def _submissions(paths: list[Path], session: Session) -> Iterator[Submission]:
@@ -125,30 +186,6 @@ def _submissions(paths: list[Path], session: Session) -> Iterator[Submission]:
 
 def _renamed(submission: Submission, number: int) -> Submission:
     return replace(submission, name=f"{submission.name} ({number})")
-
-
-def refuse_weak_containment(layers: tuple[str, ...], unsafe: bool) -> None:
-    """Others' code is not run where it could read the answers or reach the network."""
-    missing = weak(layers)
-    if missing and not unsafe:
-        raise SessionError(
-            f"{' and '.join(missing)} cannot be had on this machine, so others' code could reach "
-            "what it must not. `grader doctor` tells more; --unsafe runs it all the same."
-        )
-
-
-def refuse_less_than(
-    required: tuple[str, ...], layers: tuple[str, ...], reasons: Iterable[tuple[str, str]]
-) -> None:
-    """Nothing is run with less than was required."""
-    missing = lacking(required, layers)
-    if not missing:
-        return
-    why = "".join(f"\n  {name}: {reason}" for name, reason in reasons)
-    raise SessionError(
-        f"--require: {', '.join(missing)} cannot be had on this machine. Nothing was run.{why}\n"
-        "`grader doctor` tells how to get it."
-    )
 
 
 def _show_single(grade: Grade, folder: Path, as_json: bool) -> int:

@@ -19,7 +19,9 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -64,7 +66,9 @@ class Steps:
     _progress: Progress | None = None
     _task: Any = None
     _last: float = field(default_factory=time.monotonic)
+    _began: float = field(default_factory=time.monotonic)
     _done: int = 0
+    _total: int | None = None
 
     def say(self, text: str) -> None:
         """The step that begins now."""
@@ -73,24 +77,53 @@ class Steps:
         else:
             tell(self.console, text)
 
+    @contextmanager
+    def meanwhile(self, text: str) -> Iterator[None]:
+        """Something else that has to be done before the counting goes on."""
+        before = self._progress.tasks[0].description if self._progress is not None else ""
+        self.say(text)
+        yield
+        if before:
+            self.say(before)
+
     def advance(self, total: int | None = None) -> None:
         """One more is done. On a pipe a line now and then."""
-        self._done += 1
+        self._done, self._total = self._done + 1, total or self._total
         if self._progress is not None:
-            self._progress.update(self._task, advance=1, total=total)
+            self._progress.update(self._task, advance=1, total=self._total)
         elif time.monotonic() - self._last > _EVERY:
             self._last = time.monotonic()
-            of = f" of {total}" if total else ""
-            self.console.print(f"{self._done}{of} done", markup=False)
+            told = pace(self._done, self._total, self._last - self._began)
+            self.console.print(told, markup=False)
 
     def start_count(self, text: str, total: int | None) -> None:
         """From here on, things of a kind are counted."""
-        self._done = 0
+        self._done, self._total, self._began = 0, total, time.monotonic()
         if self._progress is not None:
             self._progress.update(self._task, description=text, total=total, completed=0)
         else:
             of = f" {total}" if total else ""
             self.console.print(f"{text}{of}", markup=False)
+
+
+def pace(done: int, total: int | None, seconds: float) -> str:
+    """How far it is, how fast, and how long it will take still: ``412 of 3000 done, 3.1 a second,
+    14 min left``."""
+    if not total or seconds <= 0 or not done:
+        return f"{done} done"
+    rate = done / seconds
+    fast = f"{rate:.1f} a second" if rate >= 0.95 else f"{60 * rate:.1f} a minute"
+    left = (total - done) / rate
+    rest = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+    return f"{done} of {total} done, {fast}, {rest} left"
+
+
+class _Rate(ProgressColumn):
+    """Things a second, once some are done."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed and task.total else "")
 
 
 @contextmanager
@@ -105,6 +138,7 @@ def steps() -> Iterator[Steps]:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
+        _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

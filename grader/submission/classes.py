@@ -65,6 +65,11 @@ def collect_class(
             yield submission_of(name, handed_in, found, topics, functions or {}, reader)
 
 
+def count_class(path: Path) -> int:
+    """How many submissions ``collect_class`` gives. Raises OSError, as it does."""
+    return len(_hand_ins(_entries(path)))
+
+
 def _entries(path: Path) -> list[Path]:
     """What may be a hand-in, by name: neither hidden nor what staff keep beside them."""
     found = (entry for entry in path.iterdir() if not is_ignored((entry.name,)))

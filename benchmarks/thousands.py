@@ -1,0 +1,248 @@
+"""A class of thousands: bytes of its store, seconds to judge it again, memory of the coordinator.
+
+``python -m benchmarks.thousands [-n STUDENTS ...]``. No two students of the class hand in the same
+text (but for one in five, who hand in an archive), so little is recalled for being equal; most
+right answers are equal all the same, as in any class. To have such a class without a night of
+computing, what a text does is run once for all who differ from it by a comment alone; everything
+after that (attempts, observations, judging, pages) is done for each student as ``grader grade``
+does it. Then ``grader grade`` itself runs again: with nothing changed, and with a hint of every
+topic changed, so that all is judged again. Seconds are of the clock, memory is the largest of the
+coordinating process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.table import Table
+
+from grader.classroom import work_through
+from grader.cli.grading import gradebook
+from grader.cli.stored import open_class_store
+from grader.model import Job, Observation
+from grader.publish import Publisher
+from grader.sandbox import Runner
+from grader.session import functions_of, names_of, open_session
+from grader.submission import collect_class
+from grader.synth import made_up_class
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+# The course's topics that are about more than loading and plotting.
+TOPICS = (
+    *("tokenize", "pad_batch", "attentions", "training_loop"),
+    *("trainer", "freeze_encoder", "generate"),
+)
+_MARK = re.compile(r"\n# student \d+\s*$")
+OUT = Path("build/bench/thousands.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One size of class. Memory in MB, the store in bytes."""
+
+    students: int
+    functions: int
+    store: int
+    fill_memory: float
+    kept: float
+    kept_memory: float
+    judged: float
+    judged_memory: float
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measures and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, nargs="*", default=[3000], help="students (3000)")
+    parser.add_argument("--fill", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    if asked.fill:
+        fill(asked.fill, asked.n[0])
+        return
+    found = [measure(number) for number in asked.n]
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps([asdict(one) for one in found], indent=1))
+    _print(found)
+
+
+def measure(students: int) -> Measured:
+    """All of one size, in a folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="thousands-") as name:
+        folder = Path(name)
+        shutil.copytree(REFERENCE, folder / "reference")
+        filled = _run(
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.thousands",
+                "--fill",
+                str(folder),
+                "-n",
+                str(students),
+            ]
+        )
+        store, functions = (int(word) for word in filled.said.split()[-2:])
+        kept = _grade(folder)
+        for topic in TOPICS:
+            _change_a_hint(folder / "reference" / topic / "task.py")
+        judged = _grade(folder)
+        return Measured(
+            students,
+            functions,
+            store,
+            filled.memory,
+            kept.wall,
+            kept.memory,
+            judged.wall,
+            judged.memory,
+        )
+
+
+def fill(folder: Path, students: int) -> None:
+    """Grades a class, each text run once for all who differ by a comment; tells the size of the
+    store, and how many functions were observed."""
+    shared = Shared()
+    with (
+        open_session(folder / "reference", TOPICS, "thousands", print) as session,
+        open_class_store(folder / "out") as store,
+    ):
+        _write_class(folder / "class", session.assignment, students)
+        book = gradebook(session.course(os.cpu_count() or 1), session, store)
+
+        @contextmanager
+        def opening() -> Iterator[Runner]:
+            with session.open_runner() as runner:
+                yield Sharing(shared, runner)
+
+        topics, functions = names_of(session.assignment), functions_of(session.assignment)
+        submissions = collect_class(folder / "class", topics, functions=functions)
+        publisher = Publisher(folder / "out")
+        for graded in work_through(submissions, opening, os.cpu_count() or 1, book.grade):
+            publisher.add(graded.grade)
+            book.keep([graded])
+        publisher.finish()
+        size = store.size()
+    print(size, shared.functions)
+
+
+@dataclass(slots=True)
+class Shared:
+    """What texts did, without the students' comments."""
+
+    known: dict[tuple[str, str, tuple[object, ...]], Observation] = field(default_factory=dict)
+    functions: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A runner that runs each text once."""
+
+    shared: Shared
+    runner: Runner
+
+    def run(self, job: Job) -> Observation:
+        calls = tuple((call.function, call.doubles) for call in job.calls)
+        key = (job.topic, _MARK.sub("", job.source), calls)
+        with self.shared.lock:
+            self.shared.functions += len(calls)
+            found = self.shared.known.get(key)
+        if found is None:
+            found = self.runner.run(job)
+            with self.shared.lock:
+                self.shared.known[key] = found
+        return found
+
+
+def _write_class(folder: Path, assignment: object, students: int) -> None:
+    for number, made in enumerate(made_up_class(assignment, students, 7)):  # type: ignore[arg-type]
+        for name, data in made.files.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(_marked(name, data, f"# student {number}\n"))
+
+
+def _marked(name: str, data: bytes, mark: str) -> bytes:
+    """The file with a comment of the student's own; archives stay as they are."""
+    if name.endswith(".py"):
+        return data + f"\n{mark}".encode()
+    if name.endswith(".ipynb"):
+        notebook = nbformat.reads(data.decode(), as_version=4)
+        notebook.cells[-1]["source"] += f"\n{mark}"
+        return nbformat.writes(notebook).encode()
+    return data
+
+
+def _change_a_hint(file: Path) -> None:
+    text = file.read_text()
+    changed = re.sub(r'hint="', 'hint="(Changed.) ', text, count=1)
+    if changed == text:
+        raise SystemExit(f"{file} has no hint to change")
+    file.write_text(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    wall: float
+    memory: float
+    said: str
+
+
+def _grade(folder: Path) -> _Ran:
+    command = [sys.executable, "-m", "grader", "grade", str(folder / "class")]
+    command += ["-o", str(folder / "out"), "--reference", str(folder / "reference")]
+    for topic in TOPICS:
+        command += ["--topic", topic]
+    return _run([*command, "--seed", "thousands", "--json"])
+
+
+def _run(command: Sequence[str]) -> _Ran:
+    """A command's seconds, and the largest memory of it alone."""
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - began
+        said.seek(0)
+        text = said.read()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return _Ran(wall, usage.ru_maxrss / 1024, text)
+
+
+def _print(found: Sequence[Measured]) -> None:
+    table = Table(title=f"{len(TOPICS)} topics, {os.cpu_count()} cores")
+    for head in ("students", "functions", "store, MB", "nothing changed, s", "judged again, s"):
+        table.add_column(head, justify="right")
+    table.add_column("memory, MB (first run, nothing, judged)", justify="right")
+    for one in found:
+        memory = (one.fill_memory, one.kept_memory, one.judged_memory)
+        table.add_row(
+            f"{one.students:,}",
+            f"{one.functions:,}",
+            f"{one.store / 1e6:.0f}",
+            f"{one.kept:.1f}",
+            f"{one.judged:.1f}",
+            ", ".join(f"{each:.0f}" for each in memory),
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
