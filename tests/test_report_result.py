@@ -14,12 +14,12 @@ from report_samples import CANARY, grade, heat_map, hostile, pad_ids, perfect, u
 
 from grader.model import CheckResult, Difference, FunctionGrade, Grade, Status, TopicGrade
 from grader.report.audience import student_view
+from grader.report.json_text import json_text
 from grader.report.result import (
     SCHEMA_FILE,
     ResultError,
     dumps,
     from_json,
-    json_text,
     loads,
     to_json,
 )
