@@ -49,6 +49,13 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def macro(template: str, name: str, *values: Any) -> Markup:
+    """A piece of a page, by the template's macro of that name."""
+    piece = getattr(_environment().get_template(template).module, name)(*values)
+    assert isinstance(piece, Markup)
+    return piece
+
+
 def prose(text: str, limit: int = 1200) -> Markup:
     """A sentence of ours or of a student's: escaped, and what stands in backticks set as code."""
     pieces = clean(text, limit).split("`")
@@ -64,6 +71,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         finalize=_seen,
         trim_blocks=True,

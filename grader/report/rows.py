@@ -127,7 +127,11 @@ def page_link(submission: str, page: str) -> str:
 
 
 def display_name(row: ClassRow) -> str:
-    return clean(row.submission, NAME, newlines=False) or "(no name)"
+    return shown_name(row.submission)
+
+
+def shown_name(submission: str) -> str:
+    return clean(submission, NAME, newlines=False) or "(no name)"
 
 
 def _topic_score(topic: TopicGrade) -> TopicScore:
