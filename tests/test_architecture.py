@@ -69,7 +69,8 @@ ARROWS: dict[str, set[str]] = {
     "release": {"model", "stub", "whole"},
     "synth": {"model", "stub"},
     "report": {"model"},
-    "publish": {"model", "report", "whole"},
+    "receipt": {"model", "report", "whole"},
+    "publish": {"model", "report", "whole", "receipt"},
     "session": {"model", "spec", "course", "sandbox", "baseline", "pack", "grade", "whole"},
 }
 ABOVE_ALL = {"cli", "__main__"}

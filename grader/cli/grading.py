@@ -12,7 +12,7 @@ from grader.cli.show import Steps, err, out, print_json, steps, tell
 from grader.cli.uncontained import refuse, warn
 from grader.grade import grade_class
 from grader.model import Grade, Submission
-from grader.publish import Publisher, stored_grades
+from grader.publish import Publisher
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
@@ -71,13 +71,12 @@ def _open(options: Options, show: Steps) -> Session:
     )
 
 
-def report(folder: Path, as_json: bool) -> int:
-    """Renders everything below ``folder`` again from the stored results."""
-    publisher = Publisher(folder)
+def report(folder: Path, as_json: bool, afresh: bool = False) -> int:
+    """Renders again what is missing or stale below ``folder``; everything if ``afresh``."""
+    publisher = Publisher(folder, afresh)
     with steps() as show:
         show.start_count("rendering", None)
-        for grade in stored_grades(folder):
-            publisher.add(grade, rewrite=True)
+        for _ in publisher.draw_again():
             show.advance()
         rows = publisher.finish()
     if not rows:

@@ -6,7 +6,7 @@ its script and of bounded size whatever the students' code printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -24,7 +24,7 @@ from grader.report.grouping import (
     next_of,
     shared_reason,
 )
-from grader.report.page import macro, render
+from grader.report.page import macro, render, render_pieces
 from grader.report.recurring import FUNCTIONS, is_small_function
 from grader.report.rows import (
     ClassRow,
@@ -37,7 +37,15 @@ from grader.report.rows import (
 from grader.report.summary import Summary, summarise
 from grader.report.text import clean, points
 
-__all__ = ["ClassRow", "class_page", "class_row", "staff_report", "student_report"]
+__all__ = [
+    "ClassRow",
+    "Partial",
+    "class_page",
+    "class_page_pieces",
+    "class_row",
+    "staff_report",
+    "student_report",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +99,31 @@ def staff_report(grade: Grade, topics_info: Mapping[str, str] | None = None) -> 
     return _report(grade, topics_info or {}, staff=True)
 
 
-def class_page(rows: Iterable[ClassRow]) -> str:
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """That the class is not graded to its end; ``total`` is its size, 0 when nobody knows."""
+
+    total: int = 0
+
+
+def class_page(rows: Iterable[ClassRow], partial: Partial | None = None) -> str:
     """The page of a class: summary, common mistakes, and a line a submission.
 
     Rows that need a person come first. A thousand submissions of twelve topics take about
     340 KiB.
     """
+    return "".join(class_page_pieces(rows, partial))
+
+
+def class_page_pieces(rows: Iterable[ClassRow], partial: Partial | None = None) -> Iterator[str]:
+    """The same, piece by piece."""
     ordered = needs_staff_first(rows)
-    return render(
+    return render_pieces(
         "class.html.j2",
         rows=ordered,
         summary=summarise(ordered),
         flagged=[row for row in ordered if row.needs_staff],
+        partial=partial,
         in_columns=in_columns,
         shade=shade,
         tally=tally,

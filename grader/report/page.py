@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from grader.report.grouping import repeats
 from grader.report.text import clean, count, number, points, printed, tolerance
 
 _HERE = Path(__file__).parent
+_PIECE = 1_000  # events of the template, some 30 KiB
 
 # The word a student reads, and the name by which style and icons know a status.
 LABELS = {
@@ -47,6 +48,13 @@ KINDS = {
 def render(template: str, **values: Any) -> str:
     """The page. Every value is escaped by the template engine unless it is Markup of ours."""
     return _environment().get_template(template).render(**values)
+
+
+def render_pieces(template: str, **values: Any) -> Iterator[str]:
+    """The same page, piece by piece, so that a long one is never in memory as a whole."""
+    stream = _environment().get_template(template).stream(**values)
+    stream.enable_buffering(_PIECE)
+    return stream
 
 
 def macro(template: str, name: str, *values: Any) -> Markup:
@@ -83,6 +91,7 @@ def _environment() -> Environment:
         prose=prose,
         points=points,
         number=number,
+        grouped="{:,}".format,
         tolerance=tolerance,
     )
     style, script = _asset("style.css"), _asset("script.js")
