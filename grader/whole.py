@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _PART = re.compile(r"\.(\d+)-[0-9a-f]{12}\.part")
@@ -36,11 +37,12 @@ def write_pieces(file: Path, pieces: Iterable[bytes], mode: int = 0o666) -> None
 
 
 def sweep(folder: Path) -> None:
-    """Removes what processes that were killed left half-written in a folder."""
-    for entry in os.scandir(folder):
-        found = _PART.fullmatch(entry.name)
-        if found and not _runs(int(found[1])):
-            Path(entry.path).unlink(missing_ok=True)
+    """Removes what processes that were killed left half-written in a folder, if it is there."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _PART.fullmatch(entry.name)
+            if found and not _runs(int(found[1])):
+                Path(entry.path).unlink(missing_ok=True)
 
 
 def _runs(pid: int) -> bool:

@@ -33,6 +33,7 @@ const FEW = 300; // as in style.css
 const table = document.querySelector("[data-sortable]");
 const rows = all("[data-sortable] tbody tr"); // in the order that was asked for
 const names = new Map(rows.map((row) => [row, row.cells[0].textContent]));
+const many = (some) => some.length.toLocaleString("en");
 const place = (chosen) => {
   const kept = document.createDocumentFragment();
   for (const row of chosen) kept.append(row);
@@ -53,8 +54,8 @@ const filter = () => {
   );
   place(chosen);
   more.hidden = chosen.length <= FEW || table.classList.contains("whole");
-  const told = chosen.length === rows.length ? "" : `${chosen.length} of ${rows.length}`;
-  found.textContent = more.hidden ? told : `the first ${FEW} of ${chosen.length}`;
+  const told = chosen.length === rows.length ? "" : `${many(chosen)} of ${many(rows)}`;
+  found.textContent = more.hidden ? told : `the first ${FEW} of ${many(chosen)}`;
 };
 if (search) {
   search.addEventListener("input", filter);
