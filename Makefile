@@ -59,6 +59,7 @@ vm: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.spawn
 	$(BIN)/python -m benchmarks.warm_vs_cold
+	$(BIN)/python -m benchmarks.rendering
 
 install: $(INSTALLED)
 

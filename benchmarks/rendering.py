@@ -1,13 +1,13 @@
-"""What reports cost: a class of thousands, then again with nothing changed, and with a few changed.
+"""What reports cost: a class of thousands, the same class again, and again with some changed.
 
-``python -m benchmarks.rendering [-n STUDENTS] [--graded FOLDER]``. In: a small made-up class that is
-graded first, or a results folder of one. Out: a table, and ``build/bench/rendering.json``.
+``python -m benchmarks.rendering [-n STUDENTS] [--graded FOLDER]``. In: a small made-up class, which
+is graded first, or a results folder of one. Out: a table, and ``build/bench/rendering.json``.
 
-The grades are those of the small class under other names. Every other student's failures have a text
-and a value of their own, so that what is drawn once for all who fail alike is drawn for half of them.
-Each measurement is a fresh process, one after another: the grader draws reports in the process that
-collects the grades. Times are those of the publisher alone: making up grades is not counted, reading
-them back from ``result.json`` is.
+The grades are those of the small class under other names. Every other student's failures have a
+text and a value of their own, so that what is drawn once for all who fail alike is drawn for half
+of them. Each measurement is a fresh process, one after another: the grader draws reports in the
+process that collects the grades. Times are those of the publisher alone: making up grades is not
+counted, reading them back from ``result.json`` is.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ TOPICS = (
     "freeze_encoder",
     "task_heads",
 )
+COLUMNS = ("submissions", "wall s", "CPU s", "CPU ms each", "peak MB")
 SMALL = 24  # submissions that are graded
 CHANGED = 100  # one in so many changes
 
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=3000, help="students (3000)")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10000], help="for memory")
-    parser.add_argument("--graded", type=Path, help="a results folder, instead of grading a class")
+    parser.add_argument("--graded", type=Path, help="a results folder to take grades of")
     parser.add_argument(
         "--one", nargs=3, metavar=("KIND", "STUDENTS", "OUT"), help=argparse.SUPPRESS
     )
@@ -100,10 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def markdown() -> str:
     """The section of ``docs/benchmarks.md``, from what was measured last."""
     found = [Spent(**each) for each in json.loads(FILE.read_text())]
-    lines = [
-        "| | submissions | wall s | CPU s | CPU ms each | peak MB |",
-        "|:--|--:|--:|--:|--:|--:|",
-    ]
+    lines = [f"| | {' | '.join(COLUMNS)} |", "|:--" + "|--:" * len(COLUMNS) + "|"]
     lines += ["| " + " | ".join(_cells(each)) + " |" for each in found]
     return (
         "## Reports\n\n`python -m benchmarks.rendering`: `result.json` and both pages of every "
@@ -233,7 +231,7 @@ def _own_result(result: CheckResult, mark: str) -> CheckResult:
 
 def _print(found: Sequence[Spent]) -> None:
     table = Table("reports", box=None, pad_edge=False)
-    for name in ("submissions", "wall s", "CPU s", "CPU ms each", "peak MB"):
+    for name in COLUMNS:
         table.add_column(name, justify="right")
     for each in found:
         table.add_row(*_cells(each))

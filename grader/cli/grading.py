@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from grader.session import (
     slots,
 )
 from grader.submission import collect, collect_class, is_class
+from grader.submission.names import unique_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +110,15 @@ def _grade_all(
 def _submissions(paths: list[Path], session: Session) -> Iterator[Submission]:
     """Every submission at the paths, each under a name of its own."""
     topics, functions = names_of(session.assignment), functions_of(session.assignment)
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     for path in paths:
         if is_class(path, topics):
             found = collect_class(path, topics, functions=functions)
         else:
             found = iter([collect(path, topics, functions=functions)])
         for submission in found:
-            seen[submission.name] += 1
-            number = seen[submission.name]
-            yield submission if number == 1 else _renamed(submission, number)
-
-
-def _renamed(submission: Submission, number: int) -> Submission:
-    return replace(submission, name=f"{submission.name} ({number})")
+            # Also apart where a file system does not tell ``Ada`` from ``ada``.
+            yield replace(submission, name=unique_name(submission.name, taken))
 
 
 def refuse_weak_containment(layers: tuple[str, ...], unsafe: bool) -> None:
