@@ -162,7 +162,9 @@ def _report_all(graded: Path, students: int, out: Path) -> Spent:
 
 def _memory(graded: Path, students: int, out: Path) -> Spent:
     """All of them, but each folder goes when it is written, to spare the disk."""
-    return _publish("memory alone", _class(graded, students), out / "memory", keep=False)
+    return _publish(
+        "all of them, folders removed", _class(graded, students), out / "memory", keep=False
+    )
 
 
 _KINDS = {
