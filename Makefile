@@ -60,6 +60,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.spawn
 	$(BIN)/python -m benchmarks.warm_vs_cold
 	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks.rendering
 
 install: $(INSTALLED)
 

@@ -133,7 +133,7 @@ def fill(folder: Path, students: int) -> None:
         submissions = collect_class(folder / "class", topics, functions=functions)
         publisher = Publisher(folder / "out")
         for graded in work_through(submissions, opening, os.cpu_count() or 1, book.grade):
-            publisher.add(graded.grade)
+            publisher.add(graded.grade())
             book.keep([graded])
         publisher.finish()
         size = store.size()

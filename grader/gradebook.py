@@ -14,7 +14,7 @@ from functools import lru_cache
 from grader.execute import Execution
 from grader.grade import Course, grade_submission
 from grader.keys import digest, source_digest
-from grader.model import Grade, Place, Status, Submission
+from grader.model import Grade, Override, Place, Status, Submission
 from grader.override import overridden
 from grader.report.result import dumps, loads
 from grader.sandbox import Runner
@@ -50,16 +50,26 @@ class ResultKey:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A grade with the points given by hand, and as the judge left it; the key it is kept under
-    (``""``: the next run tries again), and whether it was kept already. ``calls`` are the digests
-    of what it was judged from, ``sources`` those of the submission's sources by topic."""
+    """What the judge says of a submission: as a grade, or, when it was kept, as the text of its
+    result. ``key`` is what it is kept under (``""``: the next run tries again), ``by_hand`` the
+    points given by hand, ``calls`` the digests of what it was judged from, and ``sources`` those of
+    the submission's sources by topic."""
 
-    grade: Grade
-    judged: Grade
+    submission: str
     key: str
-    kept: bool
+    judged: Grade | bytes
+    by_hand: tuple[Override, ...] = ()
     calls: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    def grade(self) -> Grade:
+        """The grade, with the points given by hand."""
+        judged = loads(self.judged) if isinstance(self.judged, bytes) else self.judged
+        return overridden(judged, self.by_hand)
+
+    def kept(self) -> bytes | None:
+        """The text of the result, when it is one that was kept and nobody has touched."""
+        return self.judged if isinstance(self.judged, bytes) and not self.by_hand else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +89,16 @@ class Gradebook:
         """The submission's grade. Raises what the store raises."""
         key = str(key_of(submission, self.base))
         kept = self.store.result(submission.name)
+        by_hand = self.store.overrides(submission.name)
         if kept is not None and kept.key == key:
-            judged = loads(kept.grade)
-            return Graded(self._by_hand(judged), judged, key, True)
+            return Graded(submission.name, key, kept.grade, by_hand)
         recalling = self.execution.runner(runner, submission.name)
         judged = grade_submission(submission, self.course, recalling)
         return Graded(
-            grade=self._by_hand(judged),
-            judged=judged,
+            submission=submission.name,
             key="" if _is_broken(judged) else key,
-            kept=False,
+            judged=judged,
+            by_hand=by_hand,
             calls=frozenset(recalling.calls),
             sources={
                 topic: source_digest(source.text, source.file)
@@ -96,19 +106,15 @@ class Gradebook:
             },
         )
 
-    def _by_hand(self, judged: Grade) -> Grade:
-        return overridden(judged, self.store.overrides(judged.submission))
-
     def keep(self, several: Iterable[Graded]) -> None:
         """Keeps the new ones."""
-        new = [one for one in several if not one.kept]
+        new = [
+            NewResult(one.submission, one.key, dumps(one.judged).encode(), one.calls, one.sources)
+            for one in several
+            if not isinstance(one.judged, bytes)
+        ]
         if new:
-            self.store.put_results(map(_new_result, new))
-
-
-def _new_result(one: Graded) -> NewResult:
-    grade = dumps(one.judged).encode()
-    return NewResult(one.judged.submission, one.key, grade, one.calls, one.sources)
+            self.store.put_results(new)
 
 
 def base_key(course: Course, environment: str, grader: str) -> ResultKey:

@@ -29,7 +29,8 @@ from grader.report.export.github import log
 from grader.report.export.github_summary import summary
 from grader.report.export.junit import document
 from grader.report.html import class_page, class_row, staff_report, student_report
-from grader.report.result import dumps, json_text, to_json
+from grader.report.json_text import json_text
+from grader.report.result import dumps, to_json
 from grader.report.rows import ClassRow
 from grader.report.table import BYTE_ORDER_MARK, grades_csv
 from grader.report.terminal import class_table, print_grade

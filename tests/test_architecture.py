@@ -82,7 +82,8 @@ ARROWS: dict[str, set[str]] = {
     "release": {"model", "stub", "whole"},
     "synth": {"model", "stub"},
     "report": {"model"},
-    "publish": {"model", "report", "whole"},
+    "receipt": {"model", "report", "whole"},
+    "publish": {"model", "report", "whole", "receipt"},
     "session": {
         "model",
         "spec",

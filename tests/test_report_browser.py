@@ -6,6 +6,7 @@ it does not. Nothing is asked of the network but a server of the test's own.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from report_samples import grade, hostile
+from report_samples import classmate, grade, hostile
 from selectolax.lexbor import LexborHTMLParser
 
 from grader.report.html import class_page, class_row, staff_report, student_report
@@ -206,3 +207,38 @@ def test_our_own_style_counts(browse: Browse, tmp_path: Path):
     page = student_report(grade())
     plain = re.sub("<style>.*?</style>", "", page, flags=re.DOTALL)
     assert seen(page) == seen(without_policy(page)) != seen(plain)
+
+
+_SEEN = """
+const rows = () => document.querySelectorAll("[data-sortable] tbody tr");
+const seen = () => [...rows()].filter((row) => row.offsetParent !== null).length;
+const told = () => document.querySelector("[data-found]").textContent;
+const facts = [[seen(), told()]];
+const search = document.querySelector("[data-search]");
+const find = (words) => {
+  search.value = words;
+  search.dispatchEvent(new Event("input"));
+  facts.push([seen(), told()]);
+};
+find("student-0396");
+find("");
+document.querySelectorAll("[data-sortable] thead button")[0].click();
+document.querySelectorAll("[data-sortable] thead button")[0].click();
+facts.push([seen(), rows()[0].cells[0].textContent]);
+document.querySelector("[data-all]").click();
+facts.push([seen(), told()]);
+document.documentElement.dataset.facts = JSON.stringify(facts);
+"""
+
+
+def test_of_a_long_table_the_first_rows_are_shown_until_all_are_asked_for(show: Show):
+    page = without_policy(class_page(class_row(classmate(number)) for number in range(397)))
+    root = show(page.replace("</body>", f"<script>{{{_SEEN}}}</script></body>")).css_first("html")
+    assert root is not None
+    assert json.loads(root.attributes["data-facts"] or "") == [
+        [300, "the first 300 of 397"],
+        [1, "1 of 397"],
+        [300, "the first 300 of 397"],
+        [300, "student-0396"],
+        [397, ""],
+    ]

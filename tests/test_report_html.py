@@ -22,7 +22,16 @@ from report_samples import (
 )
 
 from grader.model import Difference, FunctionGrade, Grade, Status, TopicGrade
-from grader.report.html import class_page, class_row, staff_report, student_report
+from grader.report.audience import _kept
+from grader.report.html import (
+    Partial,
+    _kept_view,
+    class_page,
+    class_page_pieces,
+    class_row,
+    staff_report,
+    student_report,
+)
 
 _VOID = {"meta", "img", "input", "br", "link", "rect", "path", "circle", "use"}
 _MAY_STAY_OPEN = {"tr", "td", "th", "tbody", "li"}
@@ -321,3 +330,50 @@ def test_printed_text_and_values_are_cut_once_and_say_by_how_much() -> None:
 
 def _long() -> Difference:
     return Difference("value", "another sentence", got="g" * 2_000, want="1")
+
+
+def test_what_is_drawn_once_for_all_is_what_is_drawn_for_one() -> None:
+    """The same function in other places of other grades, for staff and for students."""
+    topics = grade().topics
+    others = [replace(grade(), topics=topics[at:] + topics[:at]) for at in range(3)]
+    draws = (student_report, staff_report)
+    warm = [draw(each) for _ in range(2) for each in others for draw in draws]
+    cold = []
+    for _ in range(2):
+        for each in others:
+            for draw in draws:
+                _kept_view.cache_clear()
+                _kept.cache_clear()
+                cold.append(draw(each))
+    assert warm == cold
+    assert len(set(warm)) == 6
+
+
+def test_a_partial_page_says_of_how_many() -> None:
+    rows = [class_row(perfect())]
+    known, unknown = class_page(rows, Partial(3000)), class_page(rows, Partial())
+    assert "Partial: 1 of 3,000 submissions graded so far" in _Page(known).text
+    assert "Partial: 1 graded so far" in _Page(unknown).text
+    assert "<title>Class results, partial: 1 submission</title>" in known
+    assert "artial" not in class_page(rows)
+
+
+def test_a_page_comes_in_pieces() -> None:
+    rows = [class_row(classmate(number)) for number in range(300)]
+    pieces = list(class_page_pieces(rows))
+    assert "".join(pieces) == class_page(rows)
+    assert max(map(len, pieces)) < len(class_page(rows)) / 2
+
+
+def test_large_numbers_are_told_apart_by_thousands() -> None:
+    row = class_row(perfect())
+    page = _Page(class_page([replace(row, submission=f"s{at}") for at in range(1234)]))
+    assert "1,234 of 1,234" in page.text
+    assert {"class": "bins long"} in page.all("ol")
+
+
+def test_all_rows_of_a_long_table_are_there_without_the_script() -> None:
+    page = class_page(class_row(classmate(number)) for number in range(397))
+    table = page[page.index('id="all"') :]
+    assert table.count("<tr><th scope=row>") + table.count("<tr data-f") == 397
+    assert "<tr hidden" not in table

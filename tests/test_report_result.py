@@ -12,14 +12,21 @@ import pytest
 from jsonschema import Draft202012Validator
 from report_samples import CANARY, grade, heat_map, hostile, pad_ids, perfect, unreadable
 
-from grader.model import CheckResult, Difference, FunctionGrade, Grade, Status, TopicGrade
+from grader.model import (
+    CheckResult,
+    Difference,
+    FunctionGrade,
+    Grade,
+    Status,
+    Tolerance,
+    TopicGrade,
+)
 from grader.report.audience import student_view
 from grader.report.result import (
     SCHEMA_FILE,
     ResultError,
     dumps,
     from_json,
-    json_text,
     loads,
     to_json,
 )
@@ -100,14 +107,30 @@ def test_the_text_is_stable_and_holds_nothing_that_a_terminal_obeys() -> None:
     assert loads(text).submission == hostile().submission
 
 
-def test_json_for_a_terminal_and_a_log_holds_nothing_that_they_obey() -> None:
-    words = "\x9b31m \u202e \u200d \U000e0041 ##[add-mask]x ##vso[a]b # ##x"
-    text = json_text({words: (words, "\ud800")}, 2)
-    assert json.loads(text) == {words: [words, "\ufffd"]}
-    assert not set("\x9b\u202e\u200d\U000e0041") & set(text)
-    assert "##[" not in text
-    assert "##vso[" not in text
-    assert "\\u202e" in text
+def test_the_text_is_the_json_with_a_line_a_check() -> None:
+    for sample in (grade(), hostile(), unreadable(), Grade("s", ())):
+        text = dumps(sample)
+        assert json.loads(text) == to_json(sample)
+        assert list(json.loads(text)) == list(to_json(sample))
+    lines = [line for line in dumps(grade()).split("\n") if '"check":' in line]
+    assert len(lines) == sum(to_json(grade())["counts"].values())
+    assert all(json.loads(line.rstrip(","))["case"] for line in lines)
+
+
+def test_equal_grades_have_the_same_text() -> None:
+    """Zero has two signs, and they are equal."""
+    minus = Difference("value", "m", size=-0.0, tolerance=Tolerance(-0.0, -0.0))
+    zero = Difference("value", "m", size=0.0, tolerance=Tolerance(0.0, 0.0))
+    assert _with(minus) == _with(zero)
+    assert dumps(_with(minus)) == dumps(_with(zero))
+    assert "-0.0" not in dumps(_with(minus))
+
+
+def test_what_is_long_is_written_whole() -> None:
+    """It is not kept for the next one, which is of no concern to who reads it."""
+    check = replace(pad_ids().checks[2], output="p" * 100_000, message="é##[x]" * 1_000)
+    sample = Grade("s", (TopicGrade("t", (FunctionGrade("f", (check, check)),)),))
+    assert loads(dumps(sample)) == sample
 
 
 def test_a_lone_surrogate_does_not_break_the_file() -> None:

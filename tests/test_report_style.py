@@ -71,3 +71,9 @@ def test_the_scale_of_heat_maps_is_that_of_their_pictures() -> None:
     colours = page.heatmap.palette()
     assert (ends[0], ends[-1]) == (colours[0], colours[-1])
     assert [colours[3 * step] for step in range(6)] == ends
+
+
+def test_the_style_and_the_script_show_the_same_number_of_rows() -> None:
+    script = Path(page.__file__).with_name("script.js").read_text(encoding="utf-8")
+    (few,) = re.findall(r"const FEW = (\d+);", script)
+    assert f"tr:nth-child(n+{int(few) + 1}) {{ display: none; }}" in _STYLE

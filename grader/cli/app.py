@@ -191,12 +191,15 @@ def override(
 @app.command()
 def report(
     out: Annotated[Path, typer.Argument(help="A folder that `grader grade` wrote.", exists=True)],
+    afresh: Annotated[
+        bool, typer.Option("--all", help="Every report, not only those that are missing or stale.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Render the reports again from the stored results."""
+    """Render the reports that are missing or stale again, from the stored results."""
     from grader.cli import grading
 
-    raise typer.Exit(grading.report(out, as_json))
+    raise typer.Exit(grading.report(out, as_json, afresh))
 
 
 _FORMATS = "; ".join(f"{name}: {told}" for name, told in FORMATS.items())

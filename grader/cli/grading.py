@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +21,7 @@ from grader.gradebook import Gradebook, Graded, base_key
 from grader.keys import Keys
 from grader.lazy import LazyBaselines
 from grader.model import Baseline, Grade, Submission
-from grader.publish import Publisher, stored_grades
+from grader.publish import Publisher
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
@@ -38,8 +37,10 @@ from grader.session import (
 )
 from grader.store import Store
 from grader.submission import collect, collect_class, count_class, is_class
+from grader.submission.names import unique_name
 from grader.verdicts import Verdicts
 
+_NAMED = 5
 _BATCH = 16  # results that are kept in one transaction: what is lost with them is judged again
 
 
@@ -77,13 +78,15 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
                 return explain(submissions, book, out(), as_json)
             single = len(paths) == 1 and not is_class(paths[0], names_of(session.assignment))
             total = _number_of(paths, session)
-            last, rows = _grade_all(submissions, total, session, store, options, show)
+            last, rows, strangers = _grade_all(submissions, total, session, store, options, show)
     if last is None:
         tell(err(), "No submission was found there.")
         return 2
     if single:
         return _show_single(last, options.out, as_json)
-    return _show_class(rows, options.out, as_json)
+    code = _show_class(rows, options.out, as_json)
+    _tell_of_strangers(strangers, options.out)
+    return code
 
 
 def _open(options: Options, show: Steps) -> Session:
@@ -112,23 +115,33 @@ def _grade_all(
     store: Store,
     options: Options,
     show: Steps,
-) -> tuple[Grade | None, list[ClassRow]]:
-    """The last grade, and the lines of the class. What was finished is published and kept whatever
-    ends the run."""
+) -> tuple[Grade | None, list[ClassRow], list[str]]:
+    """The last grade, the lines of the class, and the names of those with results of an earlier run
+    who did not come. What was finished is published and kept whatever ends the run."""
     number = slots(options.jobs)
     book = gradebook(_course(session, number, options.isolate, show), session, store)
     store.close_unfinished()
-    publisher = Publisher(options.out)
+    publisher = Publisher(options.out, total=total)
     last = None
     show.start_count("grading", total)
     graded = work_through(submissions, session.lease_runner, number, book.grade)
+    complete = False
     try:
         while batch := tuple(_published(islice(graded, _BATCH), publisher, show)):
             book.keep(batch)
-            last = batch[-1].grade
+            last = batch[-1]
+        complete = True
     finally:
-        rows = publisher.finish()
-    return last, rows
+        rows = publisher.finish(complete)
+    return (last.grade() if last else None), rows, publisher.strangers()
+
+
+def _tell_of_strangers(names: list[str], folder: Path) -> None:
+    if not names:
+        return
+    some = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    told = f"{len(names)} in {folder} did not come this time and are not in this table: {some}."
+    tell(err(), f"{told} Their folders are as they were.")
 
 
 def _course(session: Session, number: int, isolate: bool, show: Steps) -> Course:
@@ -143,18 +156,20 @@ def _course(session: Session, number: int, isolate: bool, show: Steps) -> Course
 
 def _published(several: Iterator[Graded], publisher: Publisher, show: Steps) -> Iterator[Graded]:
     for one in several:
-        publisher.add(one.grade)
+        kept = one.kept()
+        if kept is None or publisher.unchanged(one.submission, kept) is None:
+            publisher.add(one.grade())
+        publisher.refresh()
         show.advance()
         yield one
 
 
-def report(folder: Path, as_json: bool) -> int:
-    """Renders everything below ``folder`` again from the stored results."""
-    publisher = Publisher(folder)
+def report(folder: Path, as_json: bool, afresh: bool = False) -> int:
+    """Renders again what is missing or stale below ``folder``; everything if ``afresh``."""
+    publisher = Publisher(folder, afresh)
     with steps() as show:
         show.start_count("rendering", None)
-        for grade in stored_grades(folder):
-            publisher.add(grade, rewrite=True)
+        for _ in publisher.draw_again():
             show.advance()
         rows = publisher.finish()
     if not rows:
@@ -172,20 +187,15 @@ def _number_of(paths: list[Path], session: Session) -> int:
 def _submissions(paths: list[Path], session: Session) -> Iterator[Submission]:
     """Every submission at the paths, each under a name of its own."""
     topics, functions = names_of(session.assignment), functions_of(session.assignment)
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     for path in paths:
         if is_class(path, topics):
             found = collect_class(path, topics, functions=functions)
         else:
             found = iter([collect(path, topics, functions=functions)])
         for submission in found:
-            seen[submission.name] += 1
-            number = seen[submission.name]
-            yield submission if number == 1 else _renamed(submission, number)
-
-
-def _renamed(submission: Submission, number: int) -> Submission:
-    return replace(submission, name=f"{submission.name} ({number})")
+            # Also apart where a file system does not tell ``Ada`` from ``ada``.
+            yield replace(submission, name=unique_name(submission.name, taken))
 
 
 def _show_single(grade: Grade, folder: Path, as_json: bool) -> int:

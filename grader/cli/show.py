@@ -28,8 +28,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from grader.report.json_text import json_text
 from grader.report.lines import say, say_line
-from grader.report.result import json_text
 from grader.report.text import clean
 
 _EVERY = 5.0  # seconds between plain lines

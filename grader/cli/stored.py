@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.model import Grade
-from grader.publish import Publisher, stored_grades
+from grader.publish import Publisher
 from grader.report.rows import ClassRow
 from grader.store import Store, open_store
 
@@ -25,6 +25,6 @@ def publish_again(folder: Path, changed: Iterable[Grade]) -> list[ClassRow]:
     publisher = Publisher(folder)
     for grade in changed:
         publisher.add(grade)
-    for grade in stored_grades(folder):
-        publisher.add(grade, rewrite=True)
+    for _ in publisher.draw_again():
+        pass
     return publisher.finish()

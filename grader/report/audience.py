@@ -8,8 +8,10 @@ hidden: it is not there.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from grader.model import CheckResult, FunctionGrade, Grade, TopicGrade
+from grader.report.recurring import FUNCTIONS, is_small_function
 
 
 def student_view(grade: Grade) -> Grade:
@@ -32,9 +34,16 @@ def _topic(topic: TopicGrade) -> TopicGrade:
 
 
 def _function(function: FunctionGrade) -> FunctionGrade:
+    return _kept(function) if is_small_function(function) else _new(function)
+
+
+def _new(function: FunctionGrade) -> FunctionGrade:
     hidden = dict.fromkeys(result.case for result in function.checks if not result.public)
     names = {case: f"hidden case {position}" for position, case in enumerate(hidden, 1)}
     return replace(function, checks=tuple(_result(each, names) for each in function.checks))
+
+
+_kept = lru_cache(maxsize=FUNCTIONS)(_new)
 
 
 def _result(result: CheckResult, names: dict[str, str]) -> CheckResult:

@@ -144,7 +144,13 @@ def every_result(grade: Grade) -> Iterable[CheckResult]:
 
 def next_step(grade: Grade) -> Step | None:
     """The first failure in the course's order, else the first function not yet written."""
-    groups = [(topic.topic, group(each)) for topic in grade.topics for each in topic.functions]
+    return next_of(
+        [(topic.topic, group(each)) for topic in grade.topics for each in topic.functions]
+    )
+
+
+def next_of(groups: list[tuple[str, Group]]) -> Step | None:
+    """The same, of groups that are there already, each with its topic."""
     return next(_failures(groups), None) or next(_unwritten(groups), None)
 
 

@@ -6,33 +6,61 @@ its script and of bounded size whatever the students' code printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from grader.model import Grade, Status, TopicGrade
+from markupsafe import Markup
+
+from grader.model import FunctionGrade, Grade, Status, TopicGrade
 from grader.report.audience import student_view
-from grader.report.detail import DETAILS, REPORT_LIMIT, worth_trying
+from grader.report.detail import DETAILS, REPORT_LIMIT, Detail, worth_trying
 from grader.report.grouping import (
     Group,
     Reason,
     counts_of_lines,
     gravest,
     group,
-    next_step,
+    next_of,
     shared_reason,
 )
-from grader.report.page import render
+from grader.report.page import macro, render, render_pieces
+from grader.report.recurring import FUNCTIONS, is_small_function
 from grader.report.rows import (
     ClassRow,
     TopicScore,
     class_row,
     display_name,
     needs_staff_first,
+    shown_name,
 )
 from grader.report.summary import Summary, summarise
 from grader.report.text import clean, points
 
-__all__ = ["ClassRow", "class_page", "class_row", "staff_report", "student_report"]
+__all__ = [
+    "ClassRow",
+    "Partial",
+    "class_page",
+    "class_page_pieces",
+    "class_row",
+    "staff_report",
+    "student_report",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionView:
+    """One function, ready to draw."""
+
+    group: Group
+    _bodies: dict[tuple[Detail, bool, bool], Markup] = field(default_factory=dict)
+
+    def body(self, detail: Detail, staff: bool, told_above: bool) -> Markup:
+        """What stands below its name, drawn once for all pages that say the same."""
+        wanted = (detail, staff, told_above)
+        if wanted not in self._bodies:
+            self._bodies[wanted] = macro("parts.html.j2", "function_body", self.group, *wanted)
+        return self._bodies[wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +68,17 @@ class TopicView:
     """One topic, ready to draw. ``anchor`` is its id in the page."""
 
     topic: TopicGrade
+    score: float
+    max_score: float
     anchor: str
     title: str
     status: Status
-    groups: tuple[Group, ...]
+    functions: tuple[FunctionView, ...]
     shared: Reason | None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(each.group for each in self.functions)
 
     @property
     def unfolded(self) -> bool:
@@ -65,18 +99,31 @@ def staff_report(grade: Grade, topics_info: Mapping[str, str] | None = None) -> 
     return _report(grade, topics_info or {}, staff=True)
 
 
-def class_page(rows: Iterable[ClassRow]) -> str:
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """That the class is not graded to its end; ``total`` is its size, 0 when nobody knows."""
+
+    total: int = 0
+
+
+def class_page(rows: Iterable[ClassRow], partial: Partial | None = None) -> str:
     """The page of a class: summary, common mistakes, and a line a submission.
 
     Rows that need a person come first. A thousand submissions of twelve topics take about
     340 KiB.
     """
+    return "".join(class_page_pieces(rows, partial))
+
+
+def class_page_pieces(rows: Iterable[ClassRow], partial: Partial | None = None) -> Iterator[str]:
+    """The same, piece by piece."""
     ordered = needs_staff_first(rows)
-    return render(
+    return render_pieces(
         "class.html.j2",
         rows=ordered,
         summary=summarise(ordered),
         flagged=[row for row in ordered if row.needs_staff],
+        partial=partial,
         in_columns=in_columns,
         shade=shade,
         tally=tally,
@@ -107,17 +154,22 @@ def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
     # What could not be read at all has one thing to say, not one for each topic.
     graded = () if grade.problem else grade.topics
     topics = tuple(_view(topic, at, titles) for at, topic in enumerate(graded, 1))
+    groups = [(view.topic.topic, each) for view in topics for each in view.groups]
+    drawn = [each for _, each in groups]
+    score, max_score = grade.score, grade.max_score
     page = ""
-    for detail in worth_trying([each for topic in topics for each in topic.groups], staff=staff):
+    for detail in worth_trying(drawn, staff=staff):
         page = render(
             "report.html.j2",
             grade=grade,
-            name=display_name(class_row(grade)),
+            score=score,
+            max_score=max_score,
+            name=shown_name(grade.submission),
             topics=topics,
-            tally=counts_of_lines(each for topic in topics for each in topic.groups),
-            step=next_step(grade),
+            tally=counts_of_lines(drawn),
+            step=next_of(groups),
             anchors=_anchors(topics),
-            headline=_headline(grade),
+            headline=_headline(grade.submission, score, max_score),
             detail=detail,
             shortened=detail is not DETAILS[0],
             staff=staff,
@@ -128,15 +180,29 @@ def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
 
 
 def _view(topic: TopicGrade, position: int, titles: Mapping[str, str]) -> TopicView:
-    groups = tuple(group(function) for function in topic.functions)
+    functions = tuple(map(_function_view, topic.functions))
+    groups = [each.group for each in functions]
     return TopicView(
         topic=topic,
+        score=topic.score,
+        max_score=topic.max_score,
         anchor=f"t{position}",
         title=titles.get(topic.topic, ""),
         status=gravest(each.status for each in groups),
-        groups=groups,
+        functions=functions,
         shared=shared_reason(groups),
     )
+
+
+def _function_view(function: FunctionGrade) -> FunctionView:
+    return _kept_view(function) if is_small_function(function) else _new_view(function)
+
+
+def _new_view(function: FunctionGrade) -> FunctionView:
+    return FunctionView(group(function))
+
+
+_kept_view = lru_cache(maxsize=FUNCTIONS)(_new_view)
 
 
 def _anchors(topics: Iterable[TopicView]) -> dict[tuple[str, str], str]:
@@ -147,6 +213,5 @@ def _anchors(topics: Iterable[TopicView]) -> dict[tuple[str, str], str]:
     }
 
 
-def _headline(grade: Grade) -> str:
-    score = f"{points(grade.score)} of {points(grade.max_score)} points"
-    return f"{clean(grade.submission, 60, newlines=False)}: {score}"
+def _headline(name: str, score: float, max_score: float) -> str:
+    return f"{clean(name, 60, newlines=False)}: {points(score)} of {points(max_score)} points"

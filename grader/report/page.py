@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from grader.report.grouping import repeats
 from grader.report.text import clean, count, number, points, printed, tolerance
 
 _HERE = Path(__file__).parent
+_PIECE = 1_000  # events of the template, some 30 KiB
 
 # The word a student reads, and the name by which style and icons know a status.
 LABELS = {
@@ -49,6 +50,20 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
+def render_pieces(template: str, **values: Any) -> Iterator[str]:
+    """The same page, piece by piece, so that a long one is never in memory as a whole."""
+    stream = _environment().get_template(template).stream(**values)
+    stream.enable_buffering(_PIECE)
+    return stream
+
+
+def macro(template: str, name: str, *values: Any) -> Markup:
+    """A piece of a page, by the template's macro of that name."""
+    piece = getattr(_environment().get_template(template).module, name)(*values)
+    assert isinstance(piece, Markup)
+    return piece
+
+
 def prose(text: str, limit: int = 1200) -> Markup:
     """A sentence of ours or of a student's: escaped, and what stands in backticks set as code."""
     pieces = clean(text, limit).split("`")
@@ -64,6 +79,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         finalize=_seen,
         trim_blocks=True,
@@ -75,6 +91,7 @@ def _environment() -> Environment:
         prose=prose,
         points=points,
         number=number,
+        grouped="{:,}".format,
         tolerance=tolerance,
     )
     style, script = _asset("style.css"), _asset("script.js")

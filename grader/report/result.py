@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-import re
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +26,14 @@ from grader.model import (
     TopicGrade,
 )
 from grader.report.grouping import counts
+from grader.report.json_text import encodable, inert_json, laid_out, one_line
+from grader.report.recurring import RESULTS, is_small
 from grader.report.result_file import SCHEMA, ResultFile
-from grader.report.text import UNSEEN
 
 SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
 
 # JSON has no NaN and no infinity; the schema names these three words instead.
 _NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# Written as \uXXXX, so that the text may be shown in a terminal and in a CI job's log: JSON's own
-# escapes stop at 0x1f, and ``##[add-mask]x`` is a command wherever it stands.
-_ESCAPED = re.compile(f"[{UNSEEN}\u200c\u200d]|#(?=#[A-Za-z]*\\[)")
 
 
 class ResultError(ValueError):
@@ -47,31 +42,22 @@ class ResultError(ValueError):
 
 def to_json(grade: Grade) -> dict[str, Any]:
     """The grade as plain dicts, lists, strings and finite numbers, keys in the schema's order."""
-    content = {
-        "schema": SCHEMA,
-        "submission": grade.submission,
-        "score": grade.score,
-        "max_score": grade.max_score,
-        "problem": grade.problem,
-        "notes": list(grade.notes),
-        "counts": {str(status): amount for status, amount in counts(grade).items()},
-        "versions": dict(grade.versions),
-        "seed": grade.seed,
-        "topics": [_topic(topic) for topic in grade.topics],
-    }
-    tidy: dict[str, Any] = _encodable(content)
+    topics = [
+        {**_topic(topic), "functions": [_whole(function) for function in topic.functions]}
+        for topic in grade.topics
+    ]
+    tidy: dict[str, Any] = encodable({**_head(grade), "topics": topics})
     return tidy
 
 
 def dumps(grade: Grade) -> str:
-    """The result file's text: the same for the same grade, always; valid in UTF-8."""
-    return json_text(to_json(grade), indent=1)
-
-
-def json_text(data: Any, indent: int) -> str:
-    """JSON that a terminal and a CI service show and do not obey; valid in UTF-8."""
-    text = json.dumps(_encodable(data), indent=indent, ensure_ascii=False, allow_nan=False)
-    return _ESCAPED.sub(lambda found: _escape(found.group()), text) + "\n"
+    """The result file's text: the same for the same grade, always; valid in UTF-8. A line a field,
+    and a line a check on a case."""
+    topics = (
+        laid_out(_topic(topic), "functions", map(_function_text, topic.functions), depth=2)
+        for topic in grade.topics
+    )
+    return laid_out(_head(grade), "topics", topics, depth=0) + "\n"
 
 
 def loads(text: str | bytes, file: str = "result.json") -> Grade:
@@ -106,6 +92,20 @@ def _broken(file: str, what: str) -> ResultError:
     )
 
 
+def _head(grade: Grade) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "submission": grade.submission,
+        "score": grade.score,
+        "max_score": grade.max_score,
+        "problem": grade.problem,
+        "notes": list(grade.notes),
+        "counts": {str(status): amount for status, amount in counts(grade).items()},
+        "versions": dict(grade.versions),
+        "seed": grade.seed,
+    }
+
+
 def _topic(topic: TopicGrade) -> dict[str, Any]:
     return {
         "topic": topic.topic,
@@ -117,7 +117,6 @@ def _topic(topic: TopicGrade) -> dict[str, Any]:
         "layers": list(topic.layers),
         "wall": _number(topic.wall),
         "cpu": _number(topic.cpu),
-        "functions": [_function(function) for function in topic.functions],
     }
 
 
@@ -126,8 +125,28 @@ def _function(function: FunctionGrade) -> dict[str, Any]:
         "function": function.function,
         "score": function.score,
         "max_score": function.max_score,
-        "checks": [_check(result) for result in function.checks],
     }
+
+
+def _whole(function: FunctionGrade) -> dict[str, Any]:
+    return {**_function(function), "checks": [_check(result) for result in function.checks]}
+
+
+def _function_text(function: FunctionGrade) -> str:
+    checks = (f"     {_check_text(result)}" for result in function.checks)
+    return laid_out(_function(function), "checks", checks, depth=4)
+
+
+def _check_text(result: CheckResult) -> str:
+    return _kept_text(result) if is_small(result) else _new_text(result)
+
+
+def _new_text(result: CheckResult) -> str:
+    return inert_json(one_line(_check(result)))
+
+
+# Most results of a class are the same as another student's, word for word.
+_kept_text = lru_cache(maxsize=RESULTS)(_new_text)
 
 
 def _check(result: CheckResult) -> dict[str, Any]:
@@ -136,8 +155,8 @@ def _check(result: CheckResult) -> dict[str, Any]:
         "case": result.case,
         "public": result.public,
         "status": str(result.status),
-        "score": float(result.score),
-        "max_score": float(result.max_score),
+        "score": float(result.score) + 0.0,
+        "max_score": float(result.max_score) + 0.0,
         "message": result.message,
         "hint": result.hint,
         "mistake": result.mistake,
@@ -181,22 +200,5 @@ def _heat_map(heat_map: HeatMap) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | str:
-    value = float(value)
+    value = float(value) + 0.0  # no -0.0: equal grades have the same text
     return "NaN" if math.isnan(value) else _NOT_FINITE.get(value, value)
-
-
-@cache  # a megabyte of them is a few of them, often
-def _escape(char: str) -> str:
-    units = char.encode("utf-16-be")
-    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
-
-
-def _encodable(value: Any) -> Any:
-    """``value`` with lone surrogates, which UTF-8 cannot hold, turned into U+FFFD."""
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list | tuple):
-        return [_encodable(item) for item in value]
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    return value

@@ -156,8 +156,8 @@ class FunctionPart(_Sum):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        value = self.value()
-        self._agrees(value.score, value.max_score)
+        parts = self.checks
+        self._agrees(sum(part.score for part in parts), sum(part.max_score for part in parts))
         return self
 
     def value(self) -> FunctionGrade:

@@ -7,7 +7,9 @@ while its grades come and go one at a time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import starmap
 from sys import intern
 from urllib.parse import quote
 
@@ -99,7 +101,7 @@ def class_row(grade: Grade, link: str | None = None) -> ClassRow:
         max_score=grade.max_score,
         # What could not be read has no topics: their zeros would look like answers.
         topics=() if grade.problem else tuple(_topic_score(topic) for topic in grade.topics),
-        counts=tuple(counts(grade).items()),
+        counts=tuple(starmap(_one_count, counts(grade).items())),
         slips=() if grade.problem else _slips(grade),
         problem=grade.problem,
         link=page_link(grade.submission, "report.html") if link is None else link,
@@ -108,7 +110,13 @@ def class_row(grade: Grade, link: str | None = None) -> ClassRow:
 
 def needs_staff_first(rows: Iterable[ClassRow]) -> list[ClassRow]:
     """Rows that a person must look at, then the others, each by name."""
-    return sorted(rows, key=lambda row: (not row.needs_staff, row.submission.casefold()))
+    return sorted(rows, key=lambda row: (not row.needs_staff, name_order(row.submission)))
+
+
+def name_order(submission: str) -> tuple[str, str]:
+    """Sorts by name in any mix of cases. No two names are equal, so that the order is always the
+    same."""
+    return submission.casefold(), submission
 
 
 def topic_names(rows: Sequence[ClassRow]) -> list[str]:
@@ -127,26 +135,56 @@ def page_link(submission: str, page: str) -> str:
 
 
 def display_name(row: ClassRow) -> str:
-    return clean(row.submission, NAME, newlines=False) or "(no name)"
+    return shown_name(row.submission)
+
+
+def shown_name(submission: str) -> str:
+    return clean(submission, NAME, newlines=False) or "(no name)"
 
 
 def _topic_score(topic: TopicGrade) -> TopicScore:
     statuses = {result.status for each in topic.functions for result in each.checks}
-    return TopicScore(
-        topic=intern(topic.topic),
-        score=topic.score,
-        max_score=topic.max_score,
-        status=gravest(statuses),
-        error=Status.GRADER_ERROR in statuses,
+    return _one_score(
+        intern(topic.topic),
+        topic.score,
+        topic.max_score,
+        gravest(statuses),
+        Status.GRADER_ERROR in statuses,
     )
 
 
 def _slips(grade: Grade) -> tuple[Slip, ...]:
     found = {
-        Slip(intern(topic.topic), intern(function.function), intern(result.mistake)): None
+        _one_slip(intern(topic.topic), intern(function.function), intern(result.mistake)): None
         for topic in grade.topics
         for function in topic.functions
         for result in function.checks
         if result.mistake and result.status is Status.FAILED
     }
     return tuple(found)
+
+
+def _pair(status: Status, amount: int) -> tuple[Status, int]:
+    return status, amount
+
+
+# Rows are many and what is in them is few: equal parts are one object.
+_one_score = lru_cache(maxsize=1 << 14)(TopicScore)
+_one_slip = lru_cache(maxsize=1 << 14)(Slip)
+_one_count = lru_cache(maxsize=1 << 14)(_pair)
+
+
+def compact(row: ClassRow) -> ClassRow:
+    """The same row, made of parts that other rows have too."""
+    return replace(
+        row,
+        topics=tuple(
+            _one_score(intern(each.topic), each.score, each.max_score, each.status, each.error)
+            for each in row.topics
+        ),
+        counts=tuple(starmap(_one_count, row.counts)),
+        slips=tuple(
+            _one_slip(intern(each.topic), intern(each.function), intern(each.sentence))
+            for each in row.slips
+        ),
+    )

@@ -28,24 +28,43 @@ const reveal = () => {
 addEventListener("hashchange", reveal);
 reveal();
 
-// The class page: rows whose name holds the words and whose flags hold the choice.
+// The class page. Of a long table the style shows the first rows; the button shows them all.
+const FEW = 300; // as in style.css
+const table = document.querySelector("[data-sortable]");
+const rows = all("[data-sortable] tbody tr"); // in the order that was asked for
+const names = new Map(rows.map((row) => [row, row.cells[0].textContent]));
+const many = (some) => some.length.toLocaleString("en");
+const place = (chosen) => {
+  const kept = document.createDocumentFragment();
+  for (const row of chosen) kept.append(row);
+  table.tBodies[0].replaceChildren(kept);
+};
+
+// Rows whose name holds the words and whose flags hold the choice.
 const search = document.querySelector("[data-search]");
 const show = document.querySelector("[data-show]");
 const found = document.querySelector("[data-found]");
-const rows = all("[data-sortable] tbody tr");
+const more = document.querySelector("[data-all]");
 const filter = () => {
   const words = search.value.toLocaleLowerCase();
-  let visible = 0;
-  for (const row of rows) {
-    const named = row.cells[0].textContent.toLocaleLowerCase().includes(words);
-    row.hidden = !(named && (row.dataset.f || "").includes(show.value));
-    visible += !row.hidden;
-  }
-  found.textContent = visible === rows.length ? "" : `${visible} of ${rows.length}`;
+  const chosen = rows.filter(
+    (row) =>
+      (row.dataset.f || "").includes(show.value) &&
+      names.get(row).toLocaleLowerCase().includes(words),
+  );
+  place(chosen);
+  more.hidden = chosen.length <= FEW || table.classList.contains("whole");
+  const told = chosen.length === rows.length ? "" : `${many(chosen)} of ${many(rows)}`;
+  found.textContent = more.hidden ? told : `the first ${FEW} of ${many(chosen)}`;
 };
 if (search) {
   search.addEventListener("input", filter);
   show.addEventListener("input", filter);
+  more.addEventListener("click", () => {
+    table.classList.add("whole");
+    filter();
+  });
+  if (rows.length > FEW) filter();
 }
 
 // A click on a column's head sorts by it: numbers downwards first, names upwards.
@@ -54,25 +73,25 @@ const numeric = (row, column) => {
   const number = parseFloat(cell.textContent);
   return Number.isNaN(number) ? -1 : number;
 };
-const byName = (one, other) =>
-  one.cells[0].textContent.localeCompare(other.cells[0].textContent, undefined, { numeric: true });
-const sort = (table, head, column) => {
+const byName = new Intl.Collator(undefined, { numeric: true }).compare;
+const sort = (head, column) => {
   const last = head.getAttribute("aria-sort");
   const up = last ? last === "descending" : column === 0;
   for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", up ? "ascending" : "descending");
   const sign = up ? 1 : -1;
-  const order = column === 0
-    ? (one, other) => sign * byName(one, other)
-    : (one, other) => sign * (numeric(one, column) - numeric(other, column)) || byName(one, other);
-  table.tBodies[0].append(...rows.sort(order));
+  const numbers = column && new Map(rows.map((row) => [row, numeric(row, column)]));
+  rows.sort((one, other) =>
+    (numbers ? sign * (numbers.get(one) - numbers.get(other)) : 0)
+    || (column ? 1 : sign) * byName(names.get(one), names.get(other)));
+  filter();
 };
-for (const table of all("[data-sortable]")) {
+if (table) {
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => sort(table, head, column));
+    button.addEventListener("click", () => sort(head, column));
   });
 }

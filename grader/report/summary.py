@@ -94,5 +94,11 @@ def _bins(scores: Sequence[tuple[float, float]]) -> tuple[int, ...]:
 
 def _common(rows: Sequence[ClassRow], most: int) -> tuple[Common, ...]:
     found = Counter(slip for row in rows for slip in set(row.slips))
-    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0].topic, item[0].sentence))
+    ranked = sorted(found.items(), key=_rank)
     return tuple(Common(slip, amount) for slip, amount in ranked[:most])
+
+
+def _rank(found: tuple[Slip, int]) -> tuple[int, str, str, str]:
+    """The most common first; no two are equal, so that the order is always the same."""
+    slip, amount = found
+    return -amount, slip.topic, slip.sentence, slip.function

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader.report.inert import inert
 from grader.report.rows import ClassRow, topic_names
@@ -32,14 +32,23 @@ def grades_csv(rows: Iterable[ClassRow]) -> str:
     would run as a formula gets a leading apostrophe, and what a CI service would take for a
     command a blank, names too: match on ``result.json`` where names may hold such.
     """
-    kept = list(rows)
+    return "".join(csv_pieces(rows))
+
+
+def csv_pieces(rows: Iterable[ClassRow]) -> Iterator[str]:
+    """The same, a line after another."""
+    kept = rows if isinstance(rows, Sequence) else list(rows)
     topics = topic_names(kept)
-    sheet = io.StringIO(newline="")
-    writer = csv.writer(sheet, lineterminator="\r\n")
     header = ["submission", "score", "max_score", "percent", *map(_text, topics), "status"]
-    writer.writerow(header)
-    writer.writerows(_line(row, topics) for row in kept)
-    return BYTE_ORDER_MARK + sheet.getvalue()
+    yield BYTE_ORDER_MARK + _csv(header)
+    for row in kept:
+        yield _csv(_line(row, topics))
+
+
+def _csv(cells: list[str]) -> str:
+    sheet = io.StringIO(newline="")
+    csv.writer(sheet, lineterminator="\r\n").writerow(cells)
+    return sheet.getvalue()
 
 
 def _line(row: ClassRow, topics: list[str]) -> list[str]:

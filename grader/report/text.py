@@ -39,6 +39,8 @@ def clean(text: str, limit: int = SENTENCE, *, newlines: bool = True) -> str:
     A control character becomes its picture (``␛``), another its number (``⟨U+202E⟩``). Where
     something was cut, the end says so. ``newlines=False`` is for names: one line.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # as most texts are: there is nothing to look for
     # What is taken out may be longer than what is kept; three times is enough for honest text,
     # however coloured, and bounds the work on a megabyte of it.
     kept = text[: limit * _AHEAD]
@@ -64,12 +66,12 @@ def printed(text: str, limit: int) -> str:
 
 def points(value: float) -> str:
     """``7.5``, ``2``, ``6.67``: as many decimals as a score needs, two at most."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
 def number(value: float) -> str:
     """A measured difference with three significant digits."""
-    return f"{value:.3g}"
+    return f"{value + 0.0:.3g}"
 
 
 def tolerance(allowed: Tolerance) -> str:

@@ -121,6 +121,17 @@ def test_check_of_a_topic_that_is_not_there(grader: Grader, folder: Path):
 # grade and report
 
 
+def test_hand_ins_of_one_name_have_folders_of_their_own(grader: Grader, folder: Path):
+    for name in ("one/ada", "one/ada (2)", "one/eve", "two/Ada", "two/bob"):
+        write(folder / name / "demo" / "solution.py", RIGHT)
+    done = grader(
+        "grade", "one", "two", "-o", "out", "-j", "1", "--reference", REFERENCE, "-t", "demo"
+    )
+    assert done.code == 0
+    found = sorted(file.parent.name for file in (folder / "out").glob("*/result.json"))
+    assert found == ["Ada (3)", "ada", "ada (2)", "bob", "eve"]
+
+
 def test_grade_a_class(folder: Path):
     """As a program: everybody is graded, and nothing stays behind."""
     hand_ins = (*GOOD, double("loops", "while True: pass", ""), file("broken", "def", ""))

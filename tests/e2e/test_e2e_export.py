@@ -162,6 +162,20 @@ def test_a_result_is_rendered_where_it_lies(grader: Grader, tmp_path: Path):
     assert '<a href="./ada/staff.html">' in (tmp_path / "out" / "index.html").read_text()
 
 
+def test_report_draws_what_is_stale_and_with_all_everything(grader: Grader, tmp_path: Path):
+    out = store(tmp_path / "out", perfect("ada"), perfect("eve"))
+    first = grader("report", "out")
+    pages = {name: out / name / "report.html" for name in ("ada", "eve")}
+    written = {name: page.stat().st_ino for name, page in pages.items()}
+    pages["ada"].write_text("something else")
+    again = grader("report", "out")
+    assert (again.code, again.out) == (0, first.out)
+    assert "<bdi>ada</bdi>" in pages["ada"].read_text()
+    assert pages["eve"].stat().st_ino == written["eve"]
+    assert grader("report", "out", "--all").out == first.out
+    assert pages["eve"].stat().st_ino != written["eve"]
+
+
 def test_a_folder_that_cannot_be_spelled_is_a_submission_too(grader: Grader, tmp_path: Path):
     store(tmp_path / "out", replace(perfect(), submission="bad\udcff\u202ename"))
     for arguments in (["report", "out"], ["report", "out", "--json"], ["export", "csv", "out"]):
