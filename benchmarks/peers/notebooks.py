@@ -2,8 +2,8 @@
 students hand in.
 
 In: ``assignment/test_solution.py`` and texts of ``solution.py``. Out: notebooks in which the same
-assertions stand in cells. Of each question the first case is public and worth a point, the others
-are hidden and worth a point together.
+assertions stand in cells. Of each question the first case is public and the other one hidden; each
+is worth a point.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HIDDEN = ("### BEGIN HIDDEN TESTS\n", "\n### END HIDDEN TESTS")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A graded function, and its assertions about the first case and about the others."""
+    """A graded function, and its assertions about the public case and about the hidden one."""
 
     function: str
     public: str

@@ -121,7 +121,7 @@ def section(found: Findings, limit: float) -> str:
     parts = [
         "## Beside otter-grader, nbgrader and pytest",
         "The same four questions (tokenize and pad; hidden states and attentions of a tiny "
-        "DistilBERT; a training loop of eight steps; freeze the encoder), twelve cases, eight "
+        "DistilBERT; a training loop of eight steps; freeze the encoder), eight cases, eight "
         "points, and the same hand-ins, graded in one run, one command after another, with "
         "single-threaded mathematics. Half of a class is perfect, a third wrong, a sixth stubs; "
         "no two of its texts are the same. CPU is user and system time of all processes, the "

@@ -65,16 +65,14 @@ def eight(seed):
 TOKENIZER = AutoTokenizer.from_pretrained("distilbert/distilbert-base-cased")
 TEXTS = [
     ["Hello, how are you?", "Fine."],
-    ["I", "You and I", "We"],
     ["word after word " * 20, "a rather short one", ""],
 ]
 LOOKS = [
     (1, [[5, 61, 7, 8, 9], [5, 17, 9]]),
     (2, [[5, 9], [5, 33, 21, 9], [5, 44, 45, 46, 47, 48, 9]]),
-    (3, [[5, 80, 81, 9]]),
 ]
-RUNS = [(1, 1, 0.002), (2, 20, 0.002), (3, 50, 0.01)]
-CLASSIFIERS = [{"seed": 1}, {"seed": 2, "layers": 2}, {"seed": 3, "num_labels": 3}]
+RUNS = [(1, 1, 0.002), (2, 20, 0.002)]
+CLASSIFIERS = [{"seed": 1}, {"seed": 2, "layers": 2, "num_labels": 3}]
 
 
 @pytest.mark.parametrize("case", TEXTS)

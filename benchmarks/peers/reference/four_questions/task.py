@@ -1,4 +1,4 @@
-"""How the four questions are graded here: three cases and two checks a question, eight points.
+"""How the four questions are graded here: two cases and two checks a question, eight points.
 
 The other graders have the same cases and look at the same values: `assignment/test_solution.py`.
 """
@@ -30,7 +30,6 @@ def eight(seed):
 
 pad = task("pad_texts")
 pad.case("two texts", public=True, tokenizer=BERT, texts=["Hello, how are you?", "Fine."])
-pad.case("the first is not the longest", tokenizer=BERT, texts=["I", "You and I", "We"])
 pad.case("longer texts", tokenizer=BERT, texts=["word after word " * 20, "a rather short one", ""])
 pad.check("the ids are padded to the longest text", same("input_ids"), points=1)
 pad.check("the mask tells real tokens from padding", same("attention_mask"), points=1)
@@ -70,7 +69,6 @@ look.case(
     model=model("distilbert", seed=2),
     batch=batch([[5, 9], [5, 33, 21, 9], [5, 44, 45, 46, 47, 48, 9]]),
 )
-look.case("one text", model=model("distilbert", seed=3), batch=batch([[5, 80, 81, 9]]))
 look.check("the hidden states of every layer", same("hidden_states"), points=1)
 look.check("the attentions of every layer", same("attentions"), points=1)
 
@@ -98,7 +96,6 @@ look.mistake(
 loop = task("train", probe="trained")
 loop.case("eight steps", public=True, model=classifier(1), batches=eight(1), lr=0.002)
 loop.case("other batches", model=classifier(2), batches=eight(20), lr=0.002)
-loop.case("a larger learning rate", model=classifier(3), batches=eight(50), lr=0.01)
 loop.check("one loss a step, taken before the step", same("losses"), points=1)
 loop.check("the weights after the last step", same("weights"), points=1)
 
@@ -126,12 +123,8 @@ loop.mistake(
 freeze = task("freeze_encoder", probe="frozen")
 freeze.case("a fresh classifier", public=True, model=classifier(1))
 freeze.case(
-    "two layers",
-    model=model("distilbert", head="sequence-classification", seed=2, layers=2),
-)
-freeze.case(
-    "three labels",
-    model=model("distilbert", head="sequence-classification", seed=3, num_labels=3),
+    "two layers, three labels",
+    model=model("distilbert", head="sequence-classification", seed=2, layers=2, num_labels=3),
 )
 freeze.check("nothing of the encoder trains", same("encoder"), points=1)
 freeze.check("the head still trains", same("head"), points=1, given="nothing of the encoder trains")
