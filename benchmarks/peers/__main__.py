@@ -112,17 +112,18 @@ def _run_ours(
     """The ``number``-th share of our own runs; the ``last`` share is all that is left."""
     different, repeated = [list(class_of(topic, size, signed=signed)) for signed in (True, False)]
     steps = [
-        lambda: ours.run("this, first run, 2 slots", different, 2, warm=False),
-        lambda: ours.run("this, 2 slots", different, 2),
-        lambda: ours.run("this, 1 slot", different, 1),
-        lambda: ours.run("this, 2 slots, texts that repeat", repeated, 2),
+        lambda: ours.run("ours, first run, 2 slots", different, 2, warm=False),
+        lambda: ours.run("ours, 2 slots", different, 2),
+        lambda: ours.run("ours, 1 slot", different, 1),
+        lambda: ours.run("ours, texts repeat, 2 slots", repeated, 2),
     ]
     for step in steps[number : len(steps) if last else number + 1]:
         run = step()
         _say(f"{run.title}: {run.cpu:.2f} CPU s, {run.wall:.2f} s a submission")
         found.ours.append(run)
     if last:
-        found.one = ours.run("a class of one", different[:1], 1).spent
+        found.first = ours.run("a class of one", different[:1], 1, warm=False).spent
+        found.again = ours.run("a class of one", different[:1], 1).spent
 
 
 def _sampled(peer: Peer, topic: Topic, number: int) -> Measured:

@@ -144,7 +144,7 @@ def _is_test(node: ast.stmt) -> bool:
 
 def _is_left_out(node: ast.stmt) -> bool:
     names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
-    names |= {node.module} if isinstance(node, ast.ImportFrom) else set()
+    names |= {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
     return not _NOT_FOR_NOTEBOOKS.isdisjoint(names)
 
 

@@ -35,11 +35,13 @@ class Measured:
 
 @dataclass(slots=True)
 class Findings:
-    """Everything that was measured in one run. ``trouble`` has a cell for each hand-in's title and
-    grader."""
+    """Everything that was measured in one run. ``first`` and ``again`` are a class of one, before
+    and after it is known what the reference does; ``trouble`` has a cell for each hand-in's title
+    and grader."""
 
     ours: list[Run] = field(default_factory=list)
-    one: Spent | None = None
+    first: Spent | None = None
+    again: Spent | None = None
     peers: list[Measured] = field(default_factory=list)
     trouble: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -78,16 +80,11 @@ def trouble(found: Findings) -> tuple[Sequence[str], Rows]:
 
 def notes(found: Findings) -> Iterator[str]:
     """What the tables do not say."""
-    if len(found.ours) > 1:
-        cold, warm = found.ours[0].spent, found.ours[1].spent
+    if found.first is not None and found.again is not None:
         yield (
-            f"Ours, paid once: the outcomes of the reference and its mistakes, "
-            f"{max(0.0, cold.cpu - warm.cpu):.1f} CPU s (remembered from then on)."
-        )
-    if found.one is not None:
-        yield (
-            f"A class of one takes {found.one.cpu:.1f} CPU s, most of it the start of the warm "
-            "process; each slot has one."
+            f"Ours takes {found.again.cpu:.1f} CPU s for a class of one, most of it the start of "
+            f"the warm process (each slot has one), and {found.first.cpu:.1f} CPU s when it does "
+            "not remember yet what the reference and its mistakes do, as in the first run."
         )
     for peer in found.peers:
         once = [("an assignment", peer.once), ("a class", peer.sample.once)]
@@ -107,7 +104,7 @@ def show(found: Findings) -> None:
     for head, rows in _tables(found):
         printed = Table(*head[:1], box=None, pad_edge=False)
         for name in head[1:]:
-            printed.add_column(name, justify="left" if "points" in head[0] else "right")
+            printed.add_column(name, justify="left" if _words(head) > 1 else "right")
         for row in rows:
             printed.add_row(*row)
         console.print(printed, "")
@@ -125,9 +122,10 @@ def section(found: Findings, limit: float) -> str:
         "points, and the same hand-ins, graded in one run, one command after another, with "
         "single-threaded mathematics. Half of a class is perfect, a third wrong, a sixth stubs; "
         "no two of its texts are the same. CPU is user and system time of all processes, the "
-        "warm process and its start included. `make bench`, or `python -m benchmarks.peers`.",
+        "warm process and its start included. The others grade a sample of the same proportions. "
+        "`make bench`, or `python -m benchmarks.peers`.",
         table.measured_on(versions),
-        *(table.markdown(head, rows) for head, rows in _tables(found)),
+        *(table.markdown(head, rows, _words(head)) for head, rows in _tables(found)),
         "\n".join(f"- {line}" for line in notes(found)),
         f"Trouble is graded by itself, and ended after {limit:g} s.",
     ]
@@ -140,6 +138,11 @@ def _tables(found: Findings) -> Iterator[tuple[Sequence[str], Rows]]:
         yield ratios(found)
     if found.trouble:
         yield trouble(found)
+
+
+def _words(head: Sequence[str]) -> int:
+    """How many columns are words: one, or all."""
+    return len(head) if head[0].startswith("points") else 1
 
 
 def _cost(name: str, number: int, cpu: float, wall: float, peak: int) -> tuple[str, ...]:
