@@ -56,11 +56,14 @@ fuzz: $(INSTALLED)
 vm: $(INSTALLED)
 	$(BIN)/python tests/vm/run.py --page docs/containment.md
 
+# Installs otter-grader, nbgrader and pytest beside it, below build/peers (3 GB, once), and takes
+# half an hour. Sections of docs/benchmarks.md are written anew.
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.spawn
 	$(BIN)/python -m benchmarks.warm_vs_cold
 	$(BIN)/python -m benchmarks.store
 	$(BIN)/python -m benchmarks.rendering
+	$(BIN)/python -m benchmarks.peers
 
 install: $(INSTALLED)
 

@@ -218,10 +218,14 @@ def _mapping(got: Value, want: DictValue, rule: Same, path: str) -> Iterator[Dif
     if not isinstance(got, DictValue):
         yield _type_difference(got, want, path)
         return
+    have = dict(reversed(got.items))  # of a key that is there twice the first one counts
     for key, value in want.items:
-        yield from _walk(got.get(key), value, rule, f"{path}.{key}" if path else key)
-    extra = [key for key in got.keys if key not in want.keys]
-    if extra and not rule.extra_keys:
+        yield from _walk(have.get(key, MISSING), value, rule, f"{path}.{key}" if path else key)
+    if rule.extra_keys:
+        return
+    known = set(want.keys)
+    extra = [key for key in got.keys if key not in known]
+    if extra:
         message = f"{_where(path)} has a key too many: {_short(extra[0])}"
         yield Difference("structure", message, path, got=_short(extra), want=_short(want.keys))
 
@@ -245,6 +249,8 @@ def _array(got: Value, want: ArrayValue, rule: Same, path: str) -> Iterator[Diff
 
 
 def _values(got: ArrayValue, want: ArrayValue, rule: Same, path: str) -> Iterator[Difference]:
+    if _same_bits(got.data, want.data):
+        return
     wrong, size = differing(got.data, want.data, rule.tolerance)
     if not wrong.any():
         return
@@ -272,6 +278,12 @@ def _values(got: ArrayValue, want: ArrayValue, rule: Same, path: str) -> Iterato
         heat_map=heat_map(size, wrong, rule.dims),
         tolerance=rule.tolerance if want.data.dtype.kind == "f" else None,
     )
+
+
+def _same_bits(got: Any, want: Any) -> bool:
+    """Whether two arrays of one shape are the same bit for bit, as right answers mostly are: then
+    nothing differs, whatever the tolerance, and finding that out costs a tenth."""
+    return bool(got.dtype == want.dtype and got.tobytes() == want.tobytes())
 
 
 def differing(got: Any, want: Any, tolerance: Tolerance) -> tuple[Any, Any]:

@@ -137,6 +137,24 @@ def test_extra_keys_only_when_refused():
     assert first(got, want, extra_keys=False)[0] == "structure"
 
 
+def test_of_a_key_that_is_there_twice_the_first_counts():
+    want = DictValue((("a", 1),))
+    assert first(DictValue((("a", 1), ("a", 2))), want) is None
+    assert first(DictValue((("a", 2), ("a", 1))), want)[0] == "value"
+
+
+@pytest.mark.parametrize("bits", [[np.nan, -np.inf, 0.0], [-0.0, 1e-320, 2.0]])
+def test_the_same_bits_are_the_same_whatever_is_asked(bits):
+    assert first(tensor(bits), tensor(bits), exact=True, dtype="exact") is None
+    assert first(tensor([*bits[:2], 3.0]), tensor(bits), exact=True)[0] == "value"
+
+
+def test_the_same_bytes_of_another_dtype_are_not_the_same():
+    one = np.array([1.5, 2.5])
+    assert first(tensor(one.view("int64"), "int64"), tensor(one))[0] == "dtype"
+    assert first(tensor(one.astype(">f8").view("<f8")), tensor(one))[0] == "value"
+
+
 def test_unordered_lists_are_collections():
     assert first(ListValue((2, 1)), ListValue((1, 2)), ordered=False) is None
     assert first(ListValue((2, 2)), ListValue((1, 2)), ordered=True) is not None

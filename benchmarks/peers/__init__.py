@@ -1,0 +1,1 @@
+"""This grader beside otter-grader, nbgrader and plain pytest, on the same hand-ins."""
