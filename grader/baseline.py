@@ -7,10 +7,12 @@ hash of the job and of everything it depends on, so that a baseline is made once
 from __future__ import annotations
 
 import hashlib
+import os
 import queue
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -65,12 +67,26 @@ class Remembering:
         key = hashlib.sha256(self.version.encode() + b"\0" + dump_job(job)).hexdigest()
         file = self.folder / f"{job.topic}-{key[:32]}.bin"
         try:
-            return load_observation(file.read_bytes())
+            found = load_observation(file.read_bytes())
+            os.utime(file)  # what is asked for stays
+            return found
         except (OSError, FrameError):
             observation = run_fairly(job, self.runner, self.gate)
         if not _has_faults(observation):
             write_whole(file, dump_observation(observation))
         return observation
+
+
+def forget_old(folder: Path, days: float = 30.0) -> int:
+    """Removes what nobody has asked for in so many days; how many files that were."""
+    before = time.time() - days * 86_400
+    gone = 0
+    for file in folder.glob("*.bin"):
+        with suppress(OSError):  # another grader may have removed it
+            if file.stat().st_mtime < before:
+                file.unlink()
+                gone += 1
+    return gone
 
 
 Opener = Callable[[], AbstractContextManager[Runner]]

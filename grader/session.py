@@ -18,7 +18,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 import grader
-from grader.baseline import Remembering, baselines
+from grader.baseline import Remembering, baselines, forget_old
 from grader.course.location import cache_home, ensure_built, online
 from grader.fair import Gate
 from grader.grade import Course
@@ -100,6 +100,7 @@ class Session:
             made_with = (*versions(), ("pack", self.pack.digest[:12]))
             return Course(self.assignment, self.pack.baselines, made_with, self.seed, isolate)
         found = baselines(self.assignment, self.open_remembering, slots, whole=not self.public)
+        forget_old(baseline_folder())
         return replace(self.bare_course(isolate), baselines=found)
 
     def bare_course(self, isolate: bool = False) -> Course:

@@ -41,6 +41,7 @@ from grader.submission.names import unique_name
 from grader.verdicts import Verdicts
 
 _NAMED = 5
+_KEEP_DAYS = 30  # what no result was judged from, and nobody has recalled since
 _BATCH = 16  # results that are kept in one transaction: what is lost with them is judged again
 
 
@@ -131,6 +132,7 @@ def _grade_all(
             book.keep(batch)
             last = batch[-1]
         complete = True
+        store.prune(_KEEP_DAYS)
     finally:
         rows = publisher.finish(complete)
     return (last.grade() if last else None), rows, publisher.strangers()
