@@ -26,7 +26,7 @@ from grader.model import (
     TopicGrade,
 )
 from grader.plan import doubled_call, plan
-from grader.sandbox import Runner, SandboxError
+from grader.sandbox import NoRunnerError, Runner, SandboxError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def _grade_topic(
         if source is None or observation is None:
             return grade
         return grade_siblings(topic, grade, baseline, source, runner)
+    except NoRunnerError:
+        raise  # the command's end, and no matter of this submission
     except Exception:
         # Judging is ours: what it stumbles over in one submission must not end the class.
         fault = f"the judge failed: {traceback.format_exc()[-4000:]}"

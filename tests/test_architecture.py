@@ -84,6 +84,7 @@ ARROWS: dict[str, set[str]] = {
     "report": {"model"},
     "receipt": {"model", "report", "whole"},
     "publish": {"model", "report", "whole", "receipt"},
+    "versions": {"course"},
     "session": {
         "model",
         "spec",
@@ -93,8 +94,10 @@ ARROWS: dict[str, set[str]] = {
         "baseline",
         "pack",
         "grade",
+        "versions",
         "whole",
     },
+    "cluster": {"model", "worker", "archive", "sandbox", "course", "versions"},
 }
 ABOVE_ALL = {"cli", "__main__"}
 

@@ -30,7 +30,6 @@ from grader.session import (
     SessionError,
     fingerprint,
     functions_of,
-    grader_code,
     names_of,
     open_session,
     slots,
@@ -39,6 +38,7 @@ from grader.store import Store
 from grader.submission import collect, collect_class, count_class, is_class
 from grader.submission.names import unique_name
 from grader.verdicts import Verdicts
+from grader.versions import grader_code
 
 _NAMED = 5
 _BATCH = 16  # results that are kept in one transaction: what is lost with them is judged again

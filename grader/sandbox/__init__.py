@@ -15,7 +15,7 @@ from grader.sandbox.fake import FakeSandbox
 from grader.sandbox.guard import Guard, Guarded, no_guard
 from grader.sandbox.plain import PlainSandbox
 from grader.sandbox.pool import Leasing, Pool
-from grader.sandbox.seam import Runner, Sandbox, SandboxError
+from grader.sandbox.seam import NoRunnerError, Runner, Sandbox, SandboxError
 
 if TYPE_CHECKING:
     from grader.sandbox.warm import WarmSandbox
@@ -25,6 +25,7 @@ __all__ = [
     "Guard",
     "Guarded",
     "Leasing",
+    "NoRunnerError",
     "PlainSandbox",
     "Pool",
     "Runner",

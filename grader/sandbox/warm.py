@@ -69,6 +69,7 @@ class WarmSandbox:
     _control: socket.socket | None = None
     _lease: Lease = field(default_factory=lease_uid)
     _log: Any = None
+    _closed: bool = False
 
     def __enter__(self) -> WarmSandbox:
         return self
@@ -77,7 +78,8 @@ class WarmSandbox:
         self.close()
 
     def close(self) -> None:
-        """Ends the warm process."""
+        """Ends the warm process, also under a job that another thread runs; no other is started."""
+        self._closed = True
         self._stop()
         self._lease.release()
 
@@ -111,6 +113,8 @@ class WarmSandbox:
         return self._process.pid if self._process is not None else 0
 
     def _start(self) -> None:
+        if self._closed:
+            raise SandboxError("the sandbox is closed")
         hide_memory()  # the answers are here
         step_aside()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
