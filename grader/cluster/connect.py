@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.cluster.errors import ClusterError
 
 _CLOSING = 5.0
+_T = TypeVar("_T")
 
 
 @contextmanager
@@ -22,13 +25,36 @@ def connected(address: Any, security: Any, seconds: float) -> Iterator[Any]:
 
     hush()
     try:
-        client = Client(address, security=security, timeout=seconds, set_as_default=False)
+        client = bounded(
+            lambda: Client(address, security=security, timeout=seconds, set_as_default=False),
+            2 * seconds,
+        )
     except OSError as error:
         raise ClusterError(_why(str(address), error)) from None
     try:
         yield client
     finally:
         client.close(timeout=_CLOSING)
+
+
+def bounded(act: Callable[[], _T], seconds: float) -> _T:
+    """What ``act`` returns or raises. Raises ``TimeoutError`` when it takes longer: Dask waits for
+    ever for one who takes connections and says nothing. What it has begun is left to itself."""
+    found: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            found.set_result(act())
+        except BaseException as error:
+            found.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return found.result(seconds)
+    except TimeoutError:
+        if found.done():
+            raise
+        raise TimeoutError(f"it takes connections and says nothing for {seconds:g} s") from None
 
 
 def hush() -> None:

@@ -1,7 +1,5 @@
 """Certificates for the tests. In: a folder. Out: an authority, and one certificate that it signed,
 as files in PEM.
-
-They end one minute before the world does in no test: a day is long enough.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ class Authority:
     def files(self) -> Certificates:
         return Certificates(*(self.folder / name for name in ("ca.pem", "node.pem", "node.key")))
 
-    def options(self, _: str = "") -> tuple[str, ...]:
+    def options(self) -> tuple[str, ...]:
         """For ``dask scheduler`` and ``dask worker``."""
         files = self.files
         named = (("ca-file", files.ca), ("cert", files.cert), ("key", files.key))

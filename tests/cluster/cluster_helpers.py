@@ -1,19 +1,21 @@
 """Real clusters for the tests: a scheduler and workers, each a process on loopback.
 
-In: what to start. Out: addresses, processes, and what is left of them. The test's own process adopts
-whatever loses its parent meanwhile, so nothing that outlives its worker goes unseen.
+In: what to start. Out: addresses, processes, and what is left of them. The test's own process
+adopts whatever loses its parent meanwhile, so nothing that outlives its worker goes unseen.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +26,7 @@ from certificates import Authority
 
 from grader.model import Call, Case, Job, Limits
 from grader.worker.containment import syscalls
-from grader.worker.containment.leftovers import descendants
+from grader.worker.containment.kinship import parent_of
 
 LOOPBACK = "127.0.0.1"
 _START = 90.0
@@ -70,7 +72,7 @@ class Ground:
         pages = (
             () if "--dashboard-address" in arguments else ("--dashboard-address", f"{LOOPBACK}:0")
         )
-        certificates = self.tls.options("all") if self.tls else ()
+        certificates = self.tls.options() if self.tls else ()
         with open(self.log_of(len(self.processes)), "wb") as log:
             process = subprocess.Popen(
                 [*command, *pages, *certificates],
@@ -90,6 +92,11 @@ class Ground:
     def said(self, process: subprocess.Popen[bytes]) -> str:
         """What it has said so far."""
         return self.log_of(self.processes.index(process)).read_text()
+
+    def worker_at(self, address: str) -> subprocess.Popen[bytes]:
+        """The process of the worker at that address."""
+        line = re.compile(rf"Start worker at: +{re.escape(address)}$", re.M)
+        return next(process for process in self.processes if line.search(self.said(process)))
 
     def counts(self) -> dict[str, int]:
         """What the scheduler counts: ``workers``, ``tasks``, ``processing`` and so on."""
@@ -130,12 +137,31 @@ def ground(tls: Authority | None = None) -> Iterator[Ground]:
 def nothing_left() -> Iterator[None]:
     """Whatever the block starts, below this process or by what it starts, is over at its end."""
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
-    before = set(descendants())
+    before = _children()[os.getpid()]
     try:
         yield
-        wait(lambda: not _alive(set(descendants()) - before), "everything to end", 20)
+        wait(lambda: not _alive(_below(os.getpid(), set(before))), "everything to end", 20)
     finally:
         syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 0)
+
+
+def _children() -> dict[int, list[int]]:
+    """Who has which children, on the whole machine."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            found[parent_of(entry.path)].append(int(entry.name))
+    return found
+
+
+def _below(pid: int, spared: set[int]) -> set[int]:
+    """All below a process but those spared, and what is below them."""
+    children, found, waiting = _children(), set(), [pid]
+    while waiting:
+        new = set(children[waiting.pop()]) - spared
+        found |= new
+        waiting += new
+    return found
 
 
 def _alive(pids: set[int]) -> list[str]:
