@@ -49,9 +49,9 @@ def slurm(workers: int, certificates: Certificates) -> Iterator[Started]:
     if workers < 1:
         raise ClusterError("say how many workers to ask Slurm for, as in --workers 32")
     hush()
-    security = security_of_all(certificates)
     with _shared_folder() as folder:
-        cluster = SLURMCluster(**_settings(security, folder))
+        security = security_of_all(certificates, folder)
+        cluster = SLURMCluster(**_settings(security))
         try:
             cluster.scale(jobs=workers)
             yield Started(cluster, security, workers)
@@ -59,7 +59,7 @@ def slurm(workers: int, certificates: Certificates) -> Iterator[Started]:
             cluster.close(timeout=30)
 
 
-def _settings(security: Any, folder: str) -> dict[str, Any]:
+def _settings(security: Any) -> dict[str, Any]:
     """What Dask's own settings must not change, and what they lack."""
     import dask
 
@@ -73,7 +73,6 @@ def _settings(security: Any, folder: str) -> dict[str, Any]:
         "nanny": False,
         "protocol": "tls://",
         "security": security,
-        "shared_temp_directory": folder,
         "worker_extra_args": [
             *arguments,
             *("--preload", "grader.cluster.preload"),
@@ -87,11 +86,11 @@ def _settings(security: Any, folder: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _shared_folder() -> Iterator[str]:
+def _shared_folder() -> Iterator[Path]:
     """Where the workers find a certificate that was made just now: on a disk that they share with
     this machine, Dask's setting or else the folder worked in. Open to its owner alone."""
     import dask
 
     named = dask.config.get("jobqueue.slurm.shared-temp-directory", None)
     with tempfile.TemporaryDirectory(prefix=".grader-tls-", dir=named or Path.cwd()) as folder:
-        yield folder
+        yield Path(folder)

@@ -39,25 +39,33 @@ def security_of(given: Certificates) -> Any:
     return _security(found)
 
 
-def security_of_all(given: Certificates) -> Any:
-    """For a scheduler of ours, its workers and its client: the certificate given, for all three.
-    Without any, one that is made now and is forgotten at the end. Raises ``ClusterError``."""
-    from distributed import Security
-
+def security_of_all(given: Certificates, folder: Path) -> Any:
+    """For a scheduler of ours, its workers and its client: one certificate for all three. Without
+    any, one that is made now, in files below ``folder``. Raises ``ClusterError``."""
     if given == Certificates() and not _setting("ca-file"):
-        return Security.temporary()
+        given = _made_now(folder)
     found = security_of(given)
+    roles = ("client", "scheduler", "worker")
     return _security(
         {
             "tls_ca_file": found.tls_ca_file,
-            **dict.fromkeys(
-                ("tls_client_cert", "tls_scheduler_cert", "tls_worker_cert"), found.tls_client_cert
-            ),
-            **dict.fromkeys(
-                ("tls_client_key", "tls_scheduler_key", "tls_worker_key"), found.tls_client_key
-            ),
+            **{f"tls_{role}_cert": found.tls_client_cert for role in roles},
+            **{f"tls_{role}_key": found.tls_client_key for role in roles},
         }
     )
+
+
+def _made_now(folder: Path) -> Certificates:
+    """A certificate that signs itself, good for a year, and is its own authority."""
+    from distributed import Security
+
+    made = Security.temporary()
+    files = Certificates(folder / "cert.pem", folder / "cert.pem", folder / "key.pem")
+    for file, text in ((files.cert, made.tls_client_cert), (files.key, made.tls_client_key)):
+        if file is not None:
+            file.touch(0o600)
+            file.write_text(text, encoding="ascii")
+    return files
 
 
 def refuse_open_key(key: Path) -> None:

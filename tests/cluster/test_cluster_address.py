@@ -104,15 +104,19 @@ def test_a_key_that_others_may_read_is_refused(tmp_path: Path):
         security_of(files)
 
 
-def test_without_certificates_a_scheduler_of_ours_has_one_of_its_own():
-    one, two = security_of_all(Certificates()), security_of_all(Certificates())
-    assert one.require_encryption
-    assert one.tls_worker_key.startswith("-----BEGIN")
-    assert one.tls_worker_key != two.tls_worker_key
+def test_without_certificates_a_scheduler_of_ours_has_one_of_its_own(tmp_path: Path):
+    keys = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        found = security_of_all(Certificates(), tmp_path / name)
+        assert found.require_encryption
+        assert Path(found.tls_worker_key).stat().st_mode & 0o777 == 0o600
+        keys.add(Path(found.tls_worker_key).read_text())
+    assert len(keys) == 2
 
 
 def test_with_certificates_a_scheduler_of_ours_shows_them(tmp_path: Path):
     files = authority(tmp_path / "ca").files
-    found = security_of_all(files)
+    found = security_of_all(files, tmp_path)
     keys = {found.tls_worker_key, found.tls_scheduler_key, found.tls_client_key}
     assert keys == {str(files.key)}
