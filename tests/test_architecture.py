@@ -225,7 +225,7 @@ def _imported_by(code: str) -> set[str]:
 
 TORCH = {"torch", "transformers", "datasets"}
 HEAVY = TORCH | {"matplotlib", "numpy", "IPython", "nbformat", "jinja2", "libcst"}
-HEAVY |= {"sqlalchemy", "alembic", "psycopg"}
+HEAVY |= {"sqlalchemy", "alembic", "psycopg", "dask", "distributed"}
 
 
 def test_import_grader_imports_nothing_heavy():

@@ -5,7 +5,8 @@ of the two ended it. So each is tried again alone, on a worker that has nothing 
 no doubt. A job that ended as many workers as it may is put aside as the grader's own fault, and
 costs its student nothing.
 
-    SandboxError   the job was put aside, or a worker's sandbox failed
+    GivenUpError   the job was put aside
+    SandboxError   a worker's sandbox failed
     ClusterError   there is no cluster any more
 """
 
@@ -23,7 +24,7 @@ from grader.archive import load_observation
 from grader.cluster.seats import Bench, Seats
 from grader.cluster.words import FAULT, LEAVING
 from grader.model import Job, Observation
-from grader.sandbox import SandboxError
+from grader.sandbox import GivenUpError, SandboxError
 from grader.worker.decode import FrameError
 from grader.worker.jobs import dump_job
 
@@ -70,10 +71,10 @@ class ClusterRunner:
             finally:
                 self.seats.give(bench)
             if len(ended) >= self.attempts:
-                raise SandboxError(
+                raise GivenUpError(
                     f"quarantined: it ended {len(ended)} workers ({', '.join(ended)})"
                 )
-        raise SandboxError(f"it was handed back {_HANDED_BACK} times: workers come and go too fast")
+        raise GivenUpError(f"it was handed back {_HANDED_BACK} times: workers come and go too fast")
 
     def _done(self, bench: Bench, data: bytes, seconds: float) -> bytes:
         from grader.cluster.worker import run_job

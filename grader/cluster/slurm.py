@@ -20,7 +20,7 @@ from grader.cluster.errors import ClusterError
 from grader.cluster.tls import Certificates, security_of_all
 
 _PAGES = "127.0.0.1:0"  # other machines need not see the dashboard
-_MEMORY = "4 GB"  # a warm process, and what a submission may take
+_MEMORY = "6 GB"  # a warm process, and what a submission may take with its scratch folder
 _AGAIN = 20.0  # seconds until jobs that have ended are asked for again
 
 

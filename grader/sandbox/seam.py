@@ -17,6 +17,10 @@ class SandboxError(RuntimeError):
     """The sandbox could not do its work: staff's or the grader's matter, never a student's."""
 
 
+class GivenUpError(SandboxError):
+    """The same, of a job that was tried as often as makes sense."""
+
+
 class NoRunnerError(Exception):
     """There is nothing left that runs jobs: the command ends, and nothing is said about any
     submission that was not finished. The message says what to do."""
@@ -30,14 +34,18 @@ class Runner(Protocol):
         ``NoRunnerError`` when it is of no use to go on."""
 
 
-class Sandbox(Runner, Protocol):
-    """What runs jobs for real, contained or not."""
+class Contained(Protocol):
+    """Whatever can tell how it contains what it runs."""
 
     def layers(self) -> tuple[str, ...]:
         """The containment layers that hold; ``("none",)`` where nothing contains."""
 
     def missing(self) -> tuple[tuple[str, str], ...]:
         """Layers that do not, each with the reason."""
+
+
+class Sandbox(Runner, Contained, Protocol):
+    """What runs jobs for real, contained or not."""
 
     def close(self) -> None:
         """Ends what is kept between jobs."""

@@ -3,6 +3,7 @@ each test begins with the workers that the one before has left."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -41,6 +42,7 @@ from grader.sandbox import SandboxError, WarmSandbox
 
 ALL = "GRADER_ALL" in os.environ
 ATTEMPTS = 3 if ALL else 2
+TURNS = 10 if ALL else 1
 SIMPLE = job("def f(x):\n    return x + 1\n", 41)
 NAMES = tuple(f"student {number}" for number in range(8))
 
@@ -152,6 +154,46 @@ def _without(value: Any, names: tuple[str, ...]) -> Any:
     return [_without(one, names) for one in value] if isinstance(value, list) else value
 
 
+def test_the_command_grades_on_a_cluster(
+    place: Ground, open_folder: Path, grader_data: Path, tmp_path: Path
+):
+    handed_in = open_folder / "handed-in"
+    for name, factor in (("ada", 2), ("bob", 3)):
+        text = f"import torch\ndef double(x):\n    return x * {factor}\n{ONES}"
+        file = handed_in / name / "demo" / "solution.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    done = command("--cluster", place.address, "--json", handed_in, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    rows = {row["submission"]: row["score"] for row in json.loads(done.stdout)}
+    assert rows["ada"] == 5
+    assert 0 < rows["bob"] < 5
+    report = json.loads((tmp_path / "out" / "ada" / "result.json").read_text())
+    assert "seccomp" in json.dumps(report)
+
+
+def test_the_command_says_what_it_will_not_connect_to(tmp_path: Path):
+    done = command("--cluster", "tcp://10.1.2.3:8786", tmp_path, "-o", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "tcp:// has neither encryption nor certificates" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+ONES = "def ones(n):\n    return torch.ones(n, n) / n\n"
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """``grader grade`` on the topic ``demo``, as a program."""
+    reference = Path(__file__).parents[1] / "e2e" / "reference"
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "grader", "grade", "-t", "demo", "--reference", reference]
+        + list(map(str, arguments)),
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+
+
 def test_no_more_is_on_its_way_than_the_workers_have_seats_and_what_is_done_is_forgotten(
     place: Ground, home: Path
 ):
@@ -208,8 +250,9 @@ def test_a_coordinator_that_is_killed_twice_leaves_workers_that_the_next_one_use
 # ---- workers end
 
 
+@pytest.mark.parametrize("turn", range(TURNS))
 def test_a_worker_that_is_told_to_end_finishes_its_job_and_hands_back_the_rest(
-    place: Ground, home: Path
+    place: Ground, home: Path, turn: int
 ):
     """``attempts=1``: a job that was taken for its worker's murderer would fail."""
     with opened(place, home, 2, attempts=1) as cluster, ThreadPoolExecutor(4) as threads:
@@ -227,7 +270,10 @@ def test_a_worker_that_is_told_to_end_finishes_its_job_and_hands_back_the_rest(
     assert place.counts()["workers"] == 1
 
 
-def test_a_worker_that_is_killed_costs_nobody_anything(place: Ground, home: Path, course: Course):
+@pytest.mark.parametrize("turn", range(TURNS))
+def test_a_worker_that_is_killed_costs_nobody_anything(
+    place: Ground, home: Path, course: Course, turn: int
+):
     with opened(place, home, 2) as cluster:
         killer = threading.Thread(target=_kill_one, args=(place, cluster))
         killer.start()
