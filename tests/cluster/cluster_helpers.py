@@ -30,6 +30,8 @@ from grader.worker.containment.kinship import parent_of
 
 LOOPBACK = "127.0.0.1"
 _START = 90.0
+# A worker that has lost its scheduler looks for it so long, and ends.
+QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
 PRELOAD = ("--preload", "grader.cluster.preload")
 
 
@@ -80,7 +82,7 @@ class Ground:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 cwd=self.folder,
-                env={**os.environ, **variables},
+                env={**os.environ, **QUICK, **variables},
                 start_new_session=True,
             )
         self.processes.append(process)

@@ -166,8 +166,8 @@ def test_the_command_grades_on_a_cluster(
     done = command("--cluster", place.address, "--json", handed_in, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     rows = {row["submission"]: row["score"] for row in json.loads(done.stdout)}
-    assert rows["ada"] == 5
-    assert 0 < rows["bob"] < 5
+    assert rows["ada"] == 6
+    assert 0 < rows["bob"] < 6
     report = json.loads((tmp_path / "out" / "ada" / "result.json").read_text())
     assert "seccomp" in json.dumps(report)
 
@@ -331,7 +331,7 @@ def test_without_its_scheduler_the_command_ends_and_says_what_to_do(
     workers = place.counts()["workers"]
     alive = [one for one in place.processes[1:] if one.poll() is None]
     assert workers >= 1
-    with opened(place, home, 1) as cluster:
+    with opened(place, home, 1, connect=3.0) as cluster:
         killer = threading.Timer(1.5, place.processes[0].kill)
         killer.start()
         began = time.monotonic()
