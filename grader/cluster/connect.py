@@ -29,7 +29,7 @@ def connected(address: Any, security: Any, seconds: float) -> Iterator[Any]:
             lambda: Client(address, security=security, timeout=seconds, set_as_default=False),
             2 * seconds,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ClusterError(_why(str(address), error)) from None
     try:
         yield client
@@ -66,7 +66,7 @@ def hush() -> None:
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _why(address: str, error: OSError) -> str:
+def _why(address: str, error: OSError | ValueError) -> str:
     causes = list(_causes(error))
     tls = address.startswith("tls:")
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
@@ -74,7 +74,9 @@ def _why(address: str, error: OSError) -> str:
             f"the scheduler at {address} shows a certificate that the authority of --tls-ca did "
             "not sign: this is another cluster, or --tls-ca is another's"
         )
-    if any("WRONG_VERSION_NUMBER" in str(cause) for cause in causes):
+    # The second is the library's word for one who speaks before the handshake.
+    words = ("WRONG_VERSION_NUMBER", "cannot convert to SSL")
+    if any(word in str(cause) for cause in causes for word in words):
         return f"the scheduler at {address} speaks no TLS: start it with TLS (docs/scale.md)"
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return (

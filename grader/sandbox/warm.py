@@ -49,6 +49,7 @@ _START_WALL = 180.0
 _LOAD_OUTPUT = 1 << 20
 _MESSAGES = 64  # heard in one turn: a child that never stops talking must not stop the clock
 _TICK = 0.1
+_CLOSED = "the sandbox is closed"
 
 
 @dataclass(slots=True)
@@ -88,6 +89,8 @@ class WarmSandbox:
         try:
             return self._run(job)
         except _WarmProcessDiedError:
+            if self._closed:  # by another thread, which sees to the rest
+                raise SandboxError(_CLOSED) from None
             self._stop()
         try:
             return self._run(job)
@@ -114,7 +117,7 @@ class WarmSandbox:
 
     def _start(self) -> None:
         if self._closed:
-            raise SandboxError("the sandbox is closed")
+            raise SandboxError(_CLOSED)
         hide_memory()  # the answers are here
         step_aside()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -284,6 +287,8 @@ class _Child:
                 selector.register(source, selectors.EVENT_READ)
             while True:
                 ready = {key.fileobj for key, _ in selector.select(_TICK)}
+                if self.control.fileno() < 0:  # a closed socket is never ready
+                    raise _WarmProcessDiedError(_CLOSED)
                 if not self._listen():
                     # The far end is closed: stop asking, or the loop would spin.
                     _forget(selector, self.channel)

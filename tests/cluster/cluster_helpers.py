@@ -142,7 +142,7 @@ def nothing_left() -> Iterator[None]:
     before = _children()[os.getpid()]
     try:
         yield
-        wait(lambda: not _alive(_below(os.getpid(), set(before))), "everything to end", 20)
+        wait(lambda: not _alive(below(os.getpid(), set(before))), "everything to end", 20)
     finally:
         syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 0)
 
@@ -156,7 +156,7 @@ def _children() -> dict[int, list[int]]:
     return found
 
 
-def _below(pid: int, spared: set[int]) -> set[int]:
+def below(pid: int, spared: set[int]) -> set[int]:
     """All below a process but those spared, and what is below them."""
     children, found, waiting = _children(), set(), [pid]
     while waiting:

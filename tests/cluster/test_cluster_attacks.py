@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from certificates import Authority, authority
-from cluster_helpers import Ground, ground, job, wait
+from cluster_helpers import Ground, below, busy, ground, job, wait
 
 from grader.cluster import Cluster, Options, open_cluster
 from grader.model import Job, Observation, Raised, Returned
-from grader.sandbox import WarmSandbox
+from grader.sandbox import SandboxError, WarmSandbox
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="contains on Linux only")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: the key is another user's")
@@ -154,3 +156,20 @@ def test_a_key_that_submissions_could_read_is_refused(home: Path, tmp_path: Path
         worker = place.start_worker(GRADER_CACHE=str(cache))
         assert worker.wait(60) == 1
         assert "which students' code reads: move it away" in place.said(worker)
+
+
+def test_a_sandbox_that_is_closed_under_a_job_ends_it_and_starts_no_other(unguarded: WarmSandbox):
+    """As when a worker is told to end: its own thread still waits for the job. The last test here,
+    for the sandbox is of no more use."""
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(unguarded.run, busy(60))
+        wait(lambda: below(unguarded.pid, set()), "the job's process", 10)
+        time.sleep(0.5)
+        began = time.monotonic()
+        unguarded.close()
+        with pytest.raises(SandboxError, match="the sandbox is closed"):
+            running.result(30)
+    assert time.monotonic() - began < 30
+    with pytest.raises(SandboxError, match="the sandbox is closed"):
+        unguarded.run(busy(0))
+    assert unguarded.pid == 0

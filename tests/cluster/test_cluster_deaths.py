@@ -341,4 +341,4 @@ def test_without_its_scheduler_the_command_ends_and_says_what_to_do(
         with pytest.raises(ClusterError, match="the scheduler is lost"):
             run(cluster, SIMPLE)
     for one in alive:
-        one.wait(60)  # they end by themselves, and nothing of theirs is left: the place looks
+        one.wait(20)  # they end by themselves, and nothing of theirs is left: the place looks
