@@ -11,7 +11,7 @@ RUNS ?= 1000000
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: attacks soak fuzz demo test lint verify prove vm bench install clean
+.PHONY: attacks cluster soak fuzz demo test lint verify prove vm bench install clean
 
 demo: $(INSTALLED)
 	@rm -rf $(DEMO)
@@ -40,6 +40,10 @@ prove: $(INSTALLED)
 attacks: $(INSTALLED)
 	$(BIN)/python tests/attacks/table.py docs/attacks.md
 
+# A cluster whose processes end in every way, ten times over.
+cluster: $(INSTALLED)
+	GRADER_ALL=1 $(BIN)/python -m pytest tests/cluster
+
 soak: $(INSTALLED)
 	$(BIN)/python tests/attacks/soak.py -n 10000
 
@@ -64,6 +68,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.store
 	$(BIN)/python -m benchmarks.rendering
 	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.cost
 
 install: $(INSTALLED)
 

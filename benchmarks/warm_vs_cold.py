@@ -28,8 +28,8 @@ from grader.model import Job, Topic
 from grader.plan import plan
 from grader.sandbox import WarmSandbox
 from grader.sandbox.environment import clean_environment
-from grader.session import versions
 from grader.spec import load_assignment
+from grader.versions import versions
 from grader.worker.jobs import dump_job
 
 REFERENCE = Path(__file__).parents[1] / "reference"

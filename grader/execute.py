@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from grader.fair import Gate, run_fairly
 from grader.keys import Keys
 from grader.model import Broken, Call, CallKey, CallRecord, Job, Observation, Outcome
-from grader.sandbox import Runner, SandboxError
+from grader.sandbox import GivenUpError, Runner, SandboxError
 from grader.store import Recalled, Store
 
 _TRIES = 2
@@ -88,7 +88,7 @@ class Execution:
                 observation = run_fairly(job, runner, self._gate)
             except SandboxError as error:
                 self.store.fail(attempt, str(error))
-                if last:
+                if last or isinstance(error, GivenUpError):
                     raise
             else:
                 found = zip(keys, parted(observation, job.calls), strict=True)

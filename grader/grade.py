@@ -26,7 +26,8 @@ from grader.model import (
     TopicGrade,
 )
 from grader.plan import doubled_call, plan
-from grader.sandbox import Runner, SandboxError
+from grader.sandbox import NoRunnerError, Runner, SandboxError
+from grader.store import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def _grade_topic(
         if source is None or observation is None:
             return grade
         return grade_siblings(topic, grade, baseline, source, runner)
+    except (NoRunnerError, StoreError):
+        raise  # the command's end, and no matter of this submission
     except Exception:
         # Judging is ours: what it stumbles over in one submission must not end the class.
         fault = f"the judge failed: {traceback.format_exc()[-4000:]}"

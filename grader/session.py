@@ -5,21 +5,18 @@ In: the paths that a command was given. Out: an ``Assignment``, baselines, and r
 
 from __future__ import annotations
 
-import hashlib
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from platformdirs import user_data_path
 
 import grader
 from grader.baseline import Remembering, baselines, forget_old
-from grader.course.location import cache_home, ensure_built, online
+from grader.course.location import cache_home, ensure_built
 from grader.fair import Gate
 from grader.grade import Course
 from grader.model import Assignment
@@ -36,9 +33,8 @@ from grader.sandbox import (
     platform_name,
 )
 from grader.spec import UnknownTopicError, load_assignment, new_seed
+from grader.versions import sandbox_code, versions
 from grader.whole import write_whole
-
-_PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "numpy")
 
 
 class SessionError(Exception):
@@ -194,52 +190,12 @@ def functions_of(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     return {topic.name: tuple(task.function for task in topic.tasks) for topic in assignment.topics}
 
 
-def versions() -> tuple[tuple[str, str], ...]:
-    """What a result depends on, by name."""
-    found = [("grader", grader.__version__), ("python", sys.version.split()[0])]
-    for package in _PACKAGES:
-        try:
-            found.append((package, version(package)))
-        except PackageNotFoundError:
-            found.append((package, "missing"))
-    return tuple(found)
-
-
-def packages() -> tuple[tuple[str, str], ...]:
-    """The installed ones among the packages that a result depends on."""
-    return tuple((name, found) for name, found in versions()[2:] if found != "missing")
-
-
 @cache
 def fingerprint(home: Path) -> str:
     """One text that changes when anything changes that an observation depends on: the versions,
     the course cache, and the code that runs in the child. Taken once: warm processes do not load
     that code again either."""
-    return f"{versions()} {home.name} {_sandbox_code()}"
-
-
-def stamp(home: Path) -> tuple[tuple[str, str], ...]:
-    """What a pack's outcomes depend on, by name: the versions, the course cache, and the code that
-    runs in the child."""
-    where = "online" if online() else home.name
-    return (*versions(), ("course cache", where), ("sandbox code", _sandbox_code()[:12]))
-
-
-def _sandbox_code() -> str:
-    return _code_below("worker")
-
-
-def grader_code() -> str:
-    """The digest of all code of the grader's: what a verdict depends on beside observations."""
-    return _code_below(".")
-
-
-@cache
-def _code_below(folder: str) -> str:
-    code = hashlib.sha256()
-    for file in sorted((Path(grader.__file__).parent / folder).rglob("*.py")):
-        code.update(file.read_bytes())
-    return code.hexdigest()
+    return f"{versions()} {home.name} {sandbox_code()}"
 
 
 def machine_seed() -> str:

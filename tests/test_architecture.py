@@ -62,7 +62,7 @@ ARROWS: dict[str, set[str]] = {
     "zipped": set(),
     "wheel": {"zipped"},
     "pack": {"model", "needed", "applies", "archive", "baseline", "worker", "zipped"},
-    "grade": {"model", "judge", "plan", "sandbox", "classroom"},
+    "grade": {"model", "judge", "plan", "sandbox", "classroom", "store"},
     "stub": {"model"},
     "distance": {"model", "compare"},
     "verify": {
@@ -84,6 +84,7 @@ ARROWS: dict[str, set[str]] = {
     "report": {"model"},
     "receipt": {"model", "report", "whole"},
     "publish": {"model", "report", "whole", "receipt"},
+    "versions": {"course"},
     "session": {
         "model",
         "spec",
@@ -93,8 +94,10 @@ ARROWS: dict[str, set[str]] = {
         "baseline",
         "pack",
         "grade",
+        "versions",
         "whole",
     },
+    "cluster": {"model", "worker", "archive", "sandbox", "course", "versions"},
 }
 ABOVE_ALL = {"cli", "__main__"}
 
@@ -222,7 +225,7 @@ def _imported_by(code: str) -> set[str]:
 
 TORCH = {"torch", "transformers", "datasets"}
 HEAVY = TORCH | {"matplotlib", "numpy", "IPython", "nbformat", "jinja2", "libcst"}
-HEAVY |= {"sqlalchemy", "alembic", "psycopg"}
+HEAVY |= {"sqlalchemy", "alembic", "psycopg", "dask", "distributed"}
 
 
 def test_import_grader_imports_nothing_heavy():

@@ -126,6 +126,22 @@ def grade(
         typer.Option("--explain", help="Say what would be run and judged, and why; do nothing."),
     ] = False,
     plain: Plain = False,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Run on a cluster: tls://HOST:PORT, tcp://127.0.0.1:PORT, or slurm "
+            "(docs/scale.md).",
+        ),
+    ] = "",
+    workers: Annotated[
+        int, typer.Option(min=0, help="How many workers to ask Slurm for, or to expect.")
+    ] = 0,
+    tls_ca: Annotated[
+        Path | None, typer.Option(help="The cluster's authority. Default: Dask's settings.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Our certificate in the cluster.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The key of it.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Grade one submission, or a class of them, on public and hidden cases.
@@ -133,7 +149,7 @@ def grade(
     What was graded before and has not changed is kept: the same command goes on where it was
     stopped, and judges again what a change of the checks touches.
     """
-    from grader.cli import grading
+    from grader.cli import clustering, grading
     from grader.sandbox.layers import UnknownLayerError, wanted
 
     if isolate not in ("function", "case"):
@@ -142,6 +158,7 @@ def grade(
         layers = wanted(require)
     except UnknownLayerError as error:
         raise typer.BadParameter(str(error), param_hint="--require") from None
+    where = clustering.Where(jobs, cluster, workers, tls_ca, tls_cert, tls_key)
     options = grading.Options(
         out=out,
         topics=topic or [],
@@ -154,6 +171,7 @@ def grade(
         plain=plain,
         store=store,
         explain=explain,
+        where=where,
     )
     raise typer.Exit(grading.grade(paths, options, as_json))
 

@@ -23,9 +23,9 @@ from grader.session import (
     names_of,
     open_pack,
     open_session,
-    stamp,
 )
 from grader.submission import collect
+from grader.versions import stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.sandbox import Sandbox
+from grader.sandbox import Contained
 from grader.sandbox.layers import lacking, weak
 from grader.session import SessionError
 
@@ -33,7 +33,7 @@ def refuse_less_than(
     )
 
 
-def refuse(sandbox: Sandbox, required: tuple[str, ...], unsafe: bool) -> None:
+def refuse(sandbox: Contained, required: tuple[str, ...], unsafe: bool) -> None:
     """Both, of one sandbox."""
     refuse_weak_containment(sandbox.layers(), unsafe)
     refuse_less_than(required, sandbox.layers(), sandbox.missing())

@@ -14,7 +14,7 @@ from grader.course.location import cache_home, is_built
 from grader.sandbox import can_contain
 from grader.sandbox.absent import Absent, absent
 from grader.sandbox.layers import weak
-from grader.session import versions
+from grader.versions import versions
 
 if TYPE_CHECKING:
     from grader.worker.containment import Layer

@@ -45,7 +45,7 @@ def _tell(error: Exception) -> int:
     from grader.course.location import CourseCacheError
     from grader.new import NewTopicError
     from grader.report.result import ResultError
-    from grader.sandbox import SandboxError
+    from grader.sandbox import NoRunnerError, SandboxError
     from grader.session import SessionError
     from grader.spec import SpecError, UnknownTopicError
     from grader.store import StoreError
@@ -57,8 +57,8 @@ def _tell(error: Exception) -> int:
         _say(f"grader: {error}")
         return USAGE
     known = (
-        *(BaselineError, CourseCacheError, ReaderError, ResultError, SandboxError, SpecError),
-        *(OSError, StoreError),
+        *(BaselineError, CourseCacheError, NoRunnerError, ReaderError, ResultError),
+        *(OSError, SandboxError, SpecError, StoreError),
     )
     if isinstance(error, known):
         _say(f"grader: {error}")

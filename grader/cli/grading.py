@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.classroom import work_through
 from grader.cli.checking import code_of
+from grader.cli.clustering import Where, runners
 from grader.cli.containing import refuse as refuse_sandbox
 from grader.cli.explaining import explain
 from grader.cli.show import Steps, err, out, print_json, steps, tell
@@ -30,7 +31,6 @@ from grader.session import (
     SessionError,
     fingerprint,
     functions_of,
-    grader_code,
     names_of,
     open_session,
     slots,
@@ -39,6 +39,7 @@ from grader.store import Store
 from grader.submission import collect, collect_class, count_class, is_class
 from grader.submission.names import unique_name
 from grader.verdicts import Verdicts
+from grader.versions import grader_code
 
 _NAMED = 5
 _KEEP_DAYS = 30  # what no result was judged from, and nobody has recalled since
@@ -60,6 +61,7 @@ class Options:
     plain: bool = False
     store: str = ""
     explain: bool = False
+    where: Where = Where()  # noqa: RUF009  (a frozen value)
 
 
 def grade(paths: list[Path], options: Options, as_json: bool) -> int:
@@ -125,16 +127,18 @@ def _grade_all(
     publisher = Publisher(options.out, total=total)
     last = None
     show.start_count("grading", total)
-    graded = work_through(submissions, session.lease_runner, number, book.grade)
     complete = False
-    try:
-        while batch := tuple(_published(islice(graded, _BATCH), publisher, show)):
-            book.keep(batch)
-            last = batch[-1]
-        complete = True
-        store.prune(_KEEP_DAYS)
-    finally:
-        rows = publisher.finish(complete)
+    where = replace(options.where, jobs=number)
+    with runners(session, where, partial(tell, show.console)) as found:
+        graded = work_through(submissions, found.open, found.slots, book.grade)
+        try:
+            while batch := tuple(_published(islice(graded, _BATCH), publisher, show)):
+                book.keep(batch)
+                last = batch[-1]
+            complete = True
+            store.prune(_KEEP_DAYS)
+        finally:
+            rows = publisher.finish(complete)
     return (last.grade() if last else None), rows, publisher.strangers()
 
 

@@ -11,9 +11,10 @@ from grader.course.location import cache_home
 from grader.model import Assignment
 from grader.pack import FILE, PackError, dump, is_current, load, pack_of, public_part, read_pack
 from grader.release import constraints, first_steps, kit, stale, write_kit
-from grader.session import SessionError, find_reference, open_session, packages, slots, stamp
+from grader.session import SessionError, find_reference, open_session, slots
 from grader.spec import load_assignment, topic_names
 from grader.synth import made_up_class
+from grader.versions import packages, stamp
 from grader.wheel import WheelError, wheel, wheel_name
 from grader.whole import write_whole
 

@@ -15,16 +15,26 @@ from grader.sandbox.fake import FakeSandbox
 from grader.sandbox.guard import Guard, Guarded, no_guard
 from grader.sandbox.plain import PlainSandbox
 from grader.sandbox.pool import Leasing, Pool
-from grader.sandbox.seam import Runner, Sandbox, SandboxError
+from grader.sandbox.seam import (
+    Contained,
+    GivenUpError,
+    NoRunnerError,
+    Runner,
+    Sandbox,
+    SandboxError,
+)
 
 if TYPE_CHECKING:
     from grader.sandbox.warm import WarmSandbox
 
 __all__ = [
+    "Contained",
     "FakeSandbox",
+    "GivenUpError",
     "Guard",
     "Guarded",
     "Leasing",
+    "NoRunnerError",
     "PlainSandbox",
     "Pool",
     "Runner",

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from grader.model import Job, Observation
-from grader.sandbox.seam import Sandbox
+from grader.sandbox.seam import Contained, Sandbox
 
-Guard: TypeAlias = Callable[[Sandbox], None]
+Guard: TypeAlias = Callable[[Contained], None]
 
 
-def no_guard(sandbox: Sandbox) -> None:
+def no_guard(sandbox: Contained) -> None:
     """Refuses none."""
 
 

@@ -49,6 +49,7 @@ _START_WALL = 180.0
 _LOAD_OUTPUT = 1 << 20
 _MESSAGES = 64  # heard in one turn: a child that never stops talking must not stop the clock
 _TICK = 0.1
+_CLOSED = "the sandbox is closed"
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class WarmSandbox:
     _control: socket.socket | None = None
     _lease: Lease = field(default_factory=lease_uid)
     _log: Any = None
+    _closed: bool = False
 
     def __enter__(self) -> WarmSandbox:
         return self
@@ -77,7 +79,8 @@ class WarmSandbox:
         self.close()
 
     def close(self) -> None:
-        """Ends the warm process."""
+        """Ends the warm process, also under a job that another thread runs; no other is started."""
+        self._closed = True
         self._stop()
         self._lease.release()
 
@@ -86,6 +89,8 @@ class WarmSandbox:
         try:
             return self._run(job)
         except _WarmProcessDiedError:
+            if self._closed:  # by another thread, which sees to the rest
+                raise SandboxError(_CLOSED) from None
             self._stop()
         try:
             return self._run(job)
@@ -111,6 +116,8 @@ class WarmSandbox:
         return self._process.pid if self._process is not None else 0
 
     def _start(self) -> None:
+        if self._closed:
+            raise SandboxError(_CLOSED)
         hide_memory()  # the answers are here
         step_aside()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -280,6 +287,8 @@ class _Child:
                 selector.register(source, selectors.EVENT_READ)
             while True:
                 ready = {key.fileobj for key, _ in selector.select(_TICK)}
+                if self.control.fileno() < 0:  # a closed socket is never ready
+                    raise _WarmProcessDiedError(_CLOSED)
                 if not self._listen():
                     # The far end is closed: stop asking, or the loop would spin.
                     _forget(selector, self.channel)
