@@ -45,10 +45,12 @@ class Flights:
 
 @dataclass(slots=True)
 class Execution:
-    """What all slots of a run share."""
+    """What all slots of a run share. ``here``: the jobs run on this machine; what other machines
+    have to do cannot be told from here, so that there each worker sees to it."""
 
     store: Store
     keys: Keys
+    here: bool = True
     _gate: Gate = field(default_factory=Gate)
     _flights: Flights = field(default_factory=Flights)
 
@@ -85,7 +87,7 @@ class Execution:
         for last in [False] * (_TRIES - 1) + [True]:
             attempt = self.store.begin(submission, keys)
             try:
-                observation = run_fairly(job, runner, self._gate)
+                observation = run_fairly(job, runner, self._gate, self.here)
             except SandboxError as error:
                 self.store.fail(attempt, str(error))
                 if last or isinstance(error, GivenUpError):

@@ -97,7 +97,7 @@ ARROWS: dict[str, set[str]] = {
         "versions",
         "whole",
     },
-    "cluster": {"model", "worker", "archive", "sandbox", "course", "versions"},
+    "cluster": {"model", "worker", "archive", "fair", "sandbox", "course", "versions"},
 }
 ABOVE_ALL = {"cli", "__main__"}
 

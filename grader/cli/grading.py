@@ -103,10 +103,10 @@ def _open(options: Options, show: Steps) -> Session:
     )
 
 
-def gradebook(course: Course, session: Session, store: Store) -> Gradebook:
-    """The book in which a course is graded."""
+def gradebook(course: Course, session: Session, store: Store, here: bool = True) -> Gradebook:
+    """The book in which a course is graded. ``here``: students' code runs on this machine."""
     environment = fingerprint(session.home)
-    execution = Execution(store, Keys(environment, course.seed))
+    execution = Execution(store, Keys(environment, course.seed), here)
     course = replace(course, judge=Verdicts().judge)
     return Gradebook(course, execution, base_key(course, environment, grader_code()))
 
@@ -122,7 +122,8 @@ def _grade_all(
     """The last grade, the lines of the class, and the names of those with results of an earlier run
     who did not come. What was finished is published and kept whatever ends the run."""
     number = slots(options.jobs)
-    book = gradebook(_course(session, number, options.isolate, show), session, store)
+    course = _course(session, number, options.isolate, show)
+    book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()
     publisher = Publisher(options.out, total=total)
     last = None

@@ -23,6 +23,7 @@ from typing import Any
 from grader.archive import load_observation
 from grader.cluster.seats import Bench, Seats
 from grader.cluster.words import FAULT, LEAVING
+from grader.fair import LONGEST
 from grader.model import Job, Observation
 from grader.sandbox import GivenUpError, SandboxError
 from grader.worker.decode import FrameError
@@ -129,5 +130,5 @@ def _observation(said: bytes) -> Observation:
 
 
 def _seconds(job: Job) -> float:
-    """The longest that a sandbox can take over it."""
-    return _START + 2 * sum(call.limits.wall * len(call.cases) for call in job.calls)
+    """The longest that a worker can take over it, with all its tries."""
+    return LONGEST * (_START + 2 * sum(call.limits.wall * len(call.cases) for call in job.calls))

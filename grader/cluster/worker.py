@@ -19,6 +19,7 @@ from distributed import WorkerPlugin, get_worker
 from grader.archive import dump_observation
 from grader.cluster.words import FAULT, LEAVING, OBSERVATION, Facts, Report, dump_report
 from grader.course.location import CourseCacheError, ensure_built
+from grader.fair import Gate, run_fairly
 from grader.sandbox import SandboxError, can_contain, open_sandbox, platform_name
 from grader.versions import stamp
 from grader.worker.jobs import load_job
@@ -88,7 +89,8 @@ class WarmPlugin(WorkerPlugin):  # type: ignore[misc]  # Dask's classes have no 
         if self._sandbox is None:
             return FAULT + self.report.fault.encode()
         try:
-            return OBSERVATION + dump_observation(self._sandbox.run(load_job(data)))
+            # Who was kept waiting on this machine is seen here alone.
+            return OBSERVATION + dump_observation(run_fairly(load_job(data), self._sandbox, Gate()))
         except SandboxError as error:
             said = str(error)
         except Exception:  # ours, and no student's: told in full
