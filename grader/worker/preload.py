@@ -34,6 +34,7 @@ MODULES = (
     "datasets",
     "matplotlib.figure",
     "matplotlib.pyplot",
+    "mpl_toolkits.axes_grid1",
     "numpy.ctypeslib",
     "torch.nn.functional",
     "torch.optim.lr_scheduler",
@@ -42,12 +43,18 @@ MODULES = (
     "transformers.data.data_collator",
     "transformers.generation.logits_process",
     "transformers.generation.stopping_criteria",
+    "transformers.hf_argparser",
     "transformers.models.albert.modeling_albert",
+    "transformers.models.bart.modeling_bart",
     "transformers.models.bert.modeling_bert",
+    "transformers.models.deberta_v2.modeling_deberta_v2",
     "transformers.models.distilbert.modeling_distilbert",
     "transformers.models.gpt2.modeling_gpt2",
     "transformers.models.gpt_neo.modeling_gpt_neo",
+    "transformers.models.roberta.modeling_roberta",
     "transformers.models.xlnet.modeling_xlnet",
+    "transformers.pipelines.feature_extraction",
+    "transformers.pipelines.text_generation",
 )
 # Lazy names of transformers: looking one up imports the module behind it.
 NAMES = (
