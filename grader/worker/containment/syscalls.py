@@ -69,6 +69,7 @@ def machine() -> str:
     return name if known and is_linux() and sys.byteorder == "little" else ""
 
 
+_COLLAPSE = 25  # MADV_COLLAPSE
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -191,6 +192,11 @@ def _describe(program: bytes) -> _Program:
     described = _Program(len(program) // 8, ctypes.addressof(memory))
     described.memory = memory  # for as long as it is described
     return described
+
+
+def collapse(address: int, size: int) -> None:
+    """Puts what lies there, whole huge pages, into huge pages (Linux 6.1). Raises ``OSError``."""
+    _checked("madvise", _LIBC.madvise(ctypes.c_void_p(address), ctypes.c_size_t(size), _COLLAPSE))
 
 
 def make_semaphore(memory: Any, value: int) -> int:
