@@ -100,8 +100,8 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     if _ONLY_CPU:
-        # What torch.manual_seed does there, without the time in which it writes down for three other
-        # kinds of devices who asked, and keeps that for ever.
+        # What torch.manual_seed does there, without writing down who asked, for each of three other
+        # kinds of devices, and keeping that for ever.
         torch.default_generator.manual_seed(seed)
     else:
         torch.manual_seed(seed)

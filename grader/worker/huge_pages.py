@@ -1,7 +1,7 @@
 """Puts the memory of this process into huge pages, so that its forks are cheap.
 
-In: nothing. Out: the same memory, in pages of (mostly) two megabytes. A fork copies page tables, and
-its end takes them down again: one entry for a huge page, 512 for small ones. What a fork then
+In: nothing. Out: the same memory, in pages of (mostly) two megabytes. A fork copies page tables,
+and its end takes them down again: one entry for a huge page, 512 for small ones. What a fork then
 writes to, it copies in small pages, as before. The C library asks for huge pages by itself
 (``GLIBC_TUNABLES``); Python's own allocator, which holds all small objects, does not.
 """
