@@ -23,14 +23,14 @@ def gather() -> None:
         size = int(_SIZE.read_text())
     except (OSError, ValueError):
         return
-    for start, end in list(_own_memory()):
+    for start, end in list(own_memory()):
         first, last = -(-start // size) * size, end // size * size
         if first < last:
             with suppress(OSError):  # an older kernel, or no free page of that size
                 syscalls.collapse(first, last - first)
 
 
-def _own_memory() -> Iterator[tuple[int, int]]:
+def own_memory() -> Iterator[tuple[int, int]]:
     """Where this process's own private memory begins and ends: no file's, and no stack's."""
     for line in Path("/proc/self/maps").read_text().splitlines():
         addresses, rights, _, _, inode, *name = line.split(maxsplit=5)

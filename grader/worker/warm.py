@@ -61,10 +61,11 @@ def warm_up() -> None:
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
-    from grader.worker import child, fixtures, huge_pages  # noqa: F401
+    from grader.worker import child, fixtures, holes, huge_pages  # noqa: F401
 
     fixtures.preload()
     gc.collect()
+    holes.fill()
     # Before the run's group is joined: what is gathered now is the warm process's own.
     huge_pages.gather()
 
