@@ -69,6 +69,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.rendering
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.cost
+	$(BIN)/python -m benchmarks.overhead
 
 install: $(INSTALLED)
 

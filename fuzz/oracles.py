@@ -155,16 +155,23 @@ def _descriptors(kind: int) -> list[int]:
     return [os.open(os.devnull, os.O_RDONLY)] if kind % 6 == 3 else []
 
 
+def _behind(kind: int) -> bytes:
+    """What stands behind the message: nothing, a frame, or a part of one."""
+    return {4: b"\0" + GOOD, 5: b"\0" + GOOD[:-5]}.get(kind % 6, b"")
+
+
 def check_messages(data: bytes) -> dict[str, dict[str, Outcome]]:
-    """Lines that a child sends, the first byte of each telling what descriptor comes with it. None
-    stops the ledger or leaves a descriptor open; what was said first stays said; and once the child
-    has the hidden cases, nothing that a student is shown hangs on what it says or how it ends."""
+    """Lines that a child sends, the first byte of each telling what comes with it: a descriptor, or
+    a frame behind the message. None stops the ledger or leaves a descriptor open; what was said
+    first stays said; and once the child has the hidden cases, nothing that a student is shown hangs
+    on what it says or how it ends."""
     ledger, shown = Ledger(job()), None
     for line in data.split(b"\n")[:20]:
         descriptors = _descriptors(line[0]) if line else []
         said = {name: dict(cases) for name, cases in ledger.outcomes.items()}
         stage = STAGES.index(ledger.stage)
-        ledger.take(line[1 : HEADER_BYTES + 1], list(descriptors))
+        behind = _behind(line[0]) if line else b""
+        ledger.take(line[1 : HEADER_BYTES + 1] + behind, list(descriptors))
         assert not [one for one in descriptors if _is_open(one)]
         assert STAGES.index(ledger.stage) >= stage
         for name, cases in said.items():

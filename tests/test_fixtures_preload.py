@@ -24,9 +24,21 @@ def draw():
 
 random.seed(1), numpy.random.seed(1), torch.manual_seed(1)
 expected = draw()
+from grader.worker import preload
+preload._import_all()  # imports may set variables
+variables, here = dict(os.environ), sorted(os.listdir())
 random.seed(1), numpy.random.seed(1), torch.manual_seed(1)
 fixtures.preload()
+from accelerate.state import AcceleratorState, GradientState, PartialState
+shared = (AcceleratorState, GradientState, PartialState)
+left = {
+    "variables": dict(os.environ) == variables,
+    "files": sorted(os.listdir()) == here,
+    "states": not any(kind._shared_state for kind in shared),
+    "switches": torch.is_grad_enabled() and torch.get_default_dtype() is torch.float32,
+}
 facts = {"draws": draw() == expected, "threads": len(threads()), "names": threads()}
+facts["left"] = sorted(name for name, clean in left.items() if not clean)
 loaded = set(sys.modules)
 facts["warm"] = sorted({
     "datasets", "accelerate", "matplotlib.pyplot", "transformers.trainer",
@@ -78,6 +90,10 @@ def test_one_thread_is_left():
 
 def test_the_random_generators_are_as_they_were():
     assert preloaded()["draws"]
+
+
+def test_nothing_of_the_rehearsal_is_left():
+    assert preloaded()["left"] == []
 
 
 def test_what_students_import_is_imported():

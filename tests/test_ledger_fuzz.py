@@ -44,7 +44,9 @@ from grader.report.result import dumps, loads
 from grader.report.terminal import print_grade
 from grader.sandbox.outcomes import Ledger
 from grader.sandbox.sealed import read_sealed
+from grader.worker.channel import joined, parted
 from grader.worker.decode import FrameError, decode
+from grader.worker.limits import HEADER_BYTES, INLINE_BYTES
 
 LINES = [b"0" + message for message in messages()]
 STORY = b"\n".join(LINES)
@@ -90,6 +92,32 @@ def test_results_that_were_damaged(frame: bytes, chance: random.Random):
     ledger.take(LINES[5][1:], [memory_file(blindly(chance)(frame))])
     outcome = ledger.outcomes["f"]["one"]
     assert isinstance(outcome, Returned) or outcome.reason == "result"
+
+
+@tried(150)
+@given(st.sampled_from(list(frames())), st.randoms(use_true_random=True))
+def test_results_behind_their_message_that_were_damaged(frame: bytes, chance: random.Random):
+    ledger = Ledger(job())
+    ledger.take(LINES[5][1:] + b"\0" + blindly(chance)(frame), [memory_file(sealed=False)])
+    outcome = ledger.outcomes["f"]["one"]
+    assert isinstance(outcome, Returned) or outcome.reason == "result"
+
+
+def test_a_small_result_travels_in_its_message_and_a_large_one_does_not():
+    header = LINES[5][1:]
+    for frame in (GOOD, b"\0" * 100, b"", bytes(INLINE_BYTES)):
+        whole = joined(header, frame)
+        assert whole is not None
+        assert len(whole) <= HEADER_BYTES
+        assert parted(whole) == (header, frame)
+    assert joined(header, bytes(INLINE_BYTES + 1)) is None
+    assert joined(b" " * HEADER_BYTES, b"") is None
+    assert parted(header) == (header, None)
+    ledger = Ledger(job())
+    ledger.take(header + b"\0" + GOOD)
+    outcome = ledger.outcomes["f"]["one"]
+    assert isinstance(outcome, Returned)
+    assert repr(outcome.value) == repr(decode(GOOD))
 
 
 def said(**message: Any) -> bytes:

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from grader.model import Broken, Died, Frame, Job, Limits, Outcome, Raised, Returned
+from grader.worker.channel import parted
 from grader.worker.decode import FrameError, decode, parse_json
 from grader.worker.limits import HEADER_ROOM, MESSAGE_TEXT
 
@@ -57,13 +58,16 @@ class Ledger:
     def take(
         self, data: bytes, descriptors: Sequence[int] = (), payload: Payload | None = None
     ) -> None:
-        """Takes one message in; closes its descriptors. The value is ``payload``, or what is in the
-        first descriptor. A message that makes no sense is dropped, in whatever way it makes none:
-        its case then has no outcome, which is the student's own loss."""
+        """Takes one message in; closes its descriptors. The value is ``payload``, or stands behind
+        the message, or is in the first descriptor. A message that makes no sense is dropped, in
+        whatever way it makes none: its case then has no outcome, which is the student's own loss.
+        """
         try:
-            message = parse_json(data)
+            header, frame = parted(data)
+            message = parse_json(header)
             if isinstance(message, dict):
-                self._take(message, payload or partial(_first, descriptors), descriptors)
+                found = partial(_first, descriptors) if frame is None else partial(bounded, frame)
+                self._take(message, payload or found, descriptors)
         except Exception:
             return
         finally:

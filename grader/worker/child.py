@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.model import Call
 from grader.worker import containment
-from grader.worker.channel import receive
+from grader.worker.channel import joined, receive
 from grader.worker.folders import settle
 from grader.worker.forks import Forks
 from grader.worker.jobs import Cases, Opening, load_hidden, load_opening
@@ -112,13 +112,14 @@ def _received(channel: socket.socket) -> bytes:
 def _pass_on(channel: socket.socket, call: Call, report: Report) -> None:
     message = {**report.message, "function": call.function, "doubles": call.doubles}
     data = json.dumps(message).encode()
-    if len(data) > HEADER_BYTES:
+    behind = len(report.frame) + 1 if isinstance(report.frame, bytes) else 0
+    if len(data) + behind > HEADER_BYTES:
         data = json.dumps({**message, "output": ""}).encode()
-    if report.frame is None:
-        channel.send(data)
-        return
-    socket.send_fds(channel, [data], [report.frame])
-    os.close(report.frame)
+    if isinstance(report.frame, int):
+        socket.send_fds(channel, [data], [report.frame])
+        os.close(report.frame)
+    elif (whole := joined(data, report.frame)) is not None:
+        channel.send(whole)
 
 
 def _send(channel: socket.socket, message: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 bytes."""
 
 HEADER_BYTES = 64 << 10  # JSON header of one frame, and one message of the channel
+INLINE_BYTES = 16 << 10  # of a frame that travels in its message; others in a memory file
 HEADER_ROOM = 1 << 20  # what a frame may be larger than the data in it
 MESSAGE_TEXT = 4 << 10  # an exception's message
 KEPT_OUTPUT = 8 << 10  # what is kept of what a case printed

@@ -22,7 +22,7 @@ from time import monotonic, sleep  # by name: a student's file may put others in
 from typing import Any
 
 from grader.model import Call, Case, Limits
-from grader.worker.channel import waiting
+from grader.worker.channel import parted, waiting
 from grader.worker.limits import KEPT_OUTPUT, MAX_DEATHS
 
 _MESSAGES = 64  # heard in one turn
@@ -32,10 +32,11 @@ Cases = Mapping[int, Case]  # by their number in the call
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is passed on of one case: a message for the trusted process, and its memory file."""
+    """What is passed on of one case: a message for the trusted process, and the value's frame, or
+    the descriptor of its memory file."""
 
     message: dict[str, Any]
-    frame: int | None = None
+    frame: bytes | int | None = None
 
 
 @dataclass(slots=True)
@@ -145,14 +146,15 @@ def _follow(fork: Fork, limits: Limits, batch: list[int]) -> Iterator[Report]:
             for message, frame in _messages(fork.channel):
                 if message is None:
                     end = end or "ended"
-                elif _number(message, "start") in open_cases:
-                    current, began = message["start"], monotonic()
-                elif _number(message, "done") in open_cases:
+                    continue
+                if _number(message, "done") in open_cases:
                     _drain(fork)
                     open_cases.discard(message["done"])
                     current = None
                     yield _done(fork, message, frame)
                     _let_go_on(fork)
+                if _number(message, "start") in open_cases:
+                    current, began = message["start"], monotonic()
     if not open_cases:
         return
     status = _end(fork)
@@ -172,11 +174,14 @@ def _let_go_on(fork: Fork) -> None:
         fork.channel.send(b"n", socket.MSG_DONTWAIT)
 
 
-def _messages(channel: socket.socket) -> Iterator[tuple[dict[str, Any] | None, int | None]]:
+def _messages(
+    channel: socket.socket,
+) -> Iterator[tuple[dict[str, Any] | None, bytes | int | None]]:
     """Messages that are there; ``None`` for the end of the channel. A bounded number: a fork that
     never stops talking must not stop its clock."""
     for data, descriptors in islice(waiting(channel), _MESSAGES):
-        yield (_parsed(data) if data else None), (descriptors[0] if descriptors else None)
+        header, frame = parted(data)
+        yield (_parsed(header) if data else None), (descriptors[0] if descriptors else frame)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
@@ -235,7 +240,7 @@ def _reaped(fork: Fork) -> tuple[int, resource.struct_rusage]:
     return os.wait4(fork.pid, 0)[1:]
 
 
-def _done(fork: Fork, message: dict[str, Any], frame: int | None) -> Report:
+def _done(fork: Fork, message: dict[str, Any], frame: bytes | int | None) -> Report:
     fork.told += _seconds(message.get("cpu"))
     return Report({**message, "case": message["done"], "output": _take_output(fork)}, frame)
 

@@ -38,7 +38,6 @@ def main() -> None:
     prepared = containment.prepare(first)
     warm_up()
     containment.settle()
-    gc.collect()
     gc.freeze()
     ready = {
         "ready": True,
@@ -62,9 +61,13 @@ def warm_up() -> None:
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
-    from grader.worker import child, fixtures  # noqa: F401
+    from grader.worker import child, fixtures, holes, huge_pages  # noqa: F401
 
     fixtures.preload()
+    gc.collect()
+    holes.fill()
+    # Before the run's group is joined: what is gathered now is the warm process's own.
+    huge_pages.gather()
 
 
 def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:

@@ -8,6 +8,7 @@ In: numbers and structures. Out: what the kernel answered, or ``ContainmentError
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import struct
@@ -69,6 +70,7 @@ def machine() -> str:
     return name if known and is_linux() and sys.byteorder == "little" else ""
 
 
+_COLLAPSE = 25  # MADV_COLLAPSE
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -191,6 +193,32 @@ def _describe(program: bytes) -> _Program:
     described = _Program(len(program) // 8, ctypes.addressof(memory))
     described.memory = memory  # for as long as it is described
     return described
+
+
+def collapse(address: int, size: int) -> None:
+    """Puts what lies there, whole huge pages, into huge pages (Linux 6.1). Raises ``OSError``."""
+    _checked("madvise", _LIBC.madvise(ctypes.c_void_p(address), ctypes.c_size_t(size), _COLLAPSE))
+
+
+class _Heap(ctypes.Structure):
+    """What ``mallinfo2(3)`` tells: ten numbers, the last of them the free bytes at the very end."""
+
+    _fields_ = (("others", ctypes.c_size_t * 9), ("free_at_end", ctypes.c_size_t))
+
+
+def end_of_heap() -> int:
+    """The address from which on the C library's heap is free. Raises ``OSError`` where the library
+    does not tell (glibc 2.33 does)."""
+    if not hasattr(_LIBC, "mallinfo2"):
+        raise OSError(errno.ENOSYS, "mallinfo2")
+    _LIBC.mallinfo2.restype, _LIBC.sbrk.restype = _Heap, ctypes.c_void_p
+    return int(_LIBC.sbrk(0)) - int(_LIBC.mallinfo2().free_at_end)
+
+
+def allocate(size: int) -> int:
+    """``malloc(3)``: an address, which nobody frees; 0 when there is no memory."""
+    _LIBC.malloc.restype = ctypes.c_void_p
+    return int(_LIBC.malloc(ctypes.c_size_t(size)) or 0)
 
 
 def make_semaphore(memory: Any, value: int) -> int:

@@ -1,0 +1,379 @@
+"""What grading costs beside the student's own computing, in CPU and wall seconds.
+
+    python -m benchmarks.overhead [-n ROUNDS] [-t TOPIC ...] [--no-judge] [--json]
+
+Side by side in one run, in turn, for each topic: a contained job of a right solution
+(``WarmSandbox.run``, with planning before and decoding within), and the same cases of the same
+source directly in a warm process (``overhead_host``), which is the limit. Then the fixed cost: the
+same for a submission whose functions do nothing, where the limit is the making of the inputs.
+
+CPU is that of every process that takes part: this one, the warm process, the child and all its
+forks, and the keeper, whose own children the kernel counts in hundredths alone, so that their share
+is a mean over the run. The first round of each kind warms up and is not counted. Judging is told
+apart; it needs all that the reference and its mistakes do, which takes minutes when the sandbox's
+code has changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.course.location import environment
+from grader.judge import judge_topic
+from grader.model import Job, Observation, Raised, Returned, Source, Topic
+from grader.plan import plan
+from grader.sandbox import WarmSandbox
+from grader.sandbox.environment import clean_environment
+from grader.session import Session, open_session, versions
+from grader.worker.jobs import dump_job
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "build" / "bench" / "overhead.json"
+# The first seven topics of the course, which the aims were set for.
+TOPICS = (
+    "tokenize",
+    "pad_batch",
+    "attentions",
+    "training_loop",
+    "trainer",
+    "freeze_encoder",
+    "generate",
+)
+AIM_RATIO, AIM_FIXED = 1.5, 0.060  # times the limit; seconds a submission and topic
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds."""
+
+    cpu: float
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One job, ours and directly: in all, and the sum of its cases."""
+
+    ours: Spent
+    limit: Spent
+    our_cases: Spent
+    limit_cases: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A topic's medians. ``ratio`` is that of rounds, pair by pair; ``judge`` one submission's."""
+
+    topic: str
+    cases: int
+    ours: Spent
+    limit: Spent
+    ratio: Spent
+    case_ratio: Spent
+    idle: Spent
+    idle_limit: Spent
+    judge: Spent | None
+
+    @property
+    def fixed(self) -> Spent:
+        """What a job costs whose functions do nothing, beyond the making of their inputs."""
+        return Spent(self.idle.cpu - self.idle_limit.cpu, self.idle.wall - self.idle_limit.wall)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measures, prints the table and writes ``build/bench/overhead.json``."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=9, help="rounds that count (9)")
+    parser.add_argument("-t", "--topic", action="append", help="only this topic; repeatable")
+    parser.add_argument("--no-judge", dest="judge", action="store_false", help="without judging")
+    parser.add_argument("--json", action="store_true", help="figures alone")
+    asked = parser.parse_args(arguments)
+    figures = measure(asked.n, asked.topic or TOPICS, asked.judge)
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(figures, indent=1) + "\n")
+    if asked.json:
+        json.dump(figures, sys.stdout, indent=1)
+    else:
+        show(figures)
+
+
+def measure(rounds: int, names: Sequence[str], judge: bool) -> dict[str, Any]:
+    """All figures, as plain data."""
+    session = open_session(ROOT / "reference", names, "benchmark", _tell)
+    with session, WarmSandbox(session.home) as sandbox, _Direct(session.home) as direct:
+        layers = sandbox.layers()
+        judged = _judged(session, sandbox) if judge else {}
+        clock = _Clock(sandbox.pid)
+        kept = clock.rooms()
+        found = []
+        for topic in session.assignment.topics:
+            busy = list(_rounds(topic, rounds, sandbox, direct, clock, _right))
+            idle = list(_rounds(topic, rounds, sandbox, direct, clock, _idle))
+            found.append((topic, busy, idle))
+        room = (clock.rooms() - kept) / (2 * (rounds + 1) * len(found))
+        lines = [_line(*one, room, judged.get(one[0].name)) for one in found]
+    return {
+        "machine": _machine(),
+        "layers": layers,
+        "rounds": rounds,
+        "room_cpu": room,
+        "topics": [asdict(line) | {"fixed": asdict(line.fixed)} for line in lines],
+    }
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def show(figures: dict[str, Any]) -> None:
+    """The table, and how far the aims are."""
+    console = Console(highlight=False, width=112)
+    table = Table(box=None, pad_edge=False)
+    for number, name in enumerate(_HEADINGS):
+        table.add_column(name, justify="right" if number else "left")
+    for row in rows(figures):
+        table.add_row(*row)
+    console.print(table)
+    console.print(f"\n{summary(figures)}\n{figures['machine']}\n{', '.join(figures['layers'])}")
+
+
+def markdown(figures: dict[str, Any] | None = None) -> str:
+    """The section of docs/benchmarks.md: of these figures, or of those of the last run."""
+    known = figures or json.loads(OUT.read_text())
+    lines = [
+        "## Close to the limit",
+        "",
+        "`python -m benchmarks.overhead`: a contained job beside the same cases run directly in a "
+        "warm process (the limit); milliseconds a submission and topic, medians, CPU / wall.",
+        "",
+        "| " + " | ".join(_HEADINGS) + " |",
+        "|---" + "|---:" * (len(_HEADINGS) - 1) + "|",
+        *("| " + " | ".join(row) + " |" for row in rows(known)),
+        "",
+        f"{summary(known)} {known['machine']}; {known['rounds']} rounds.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_NONE = {"cpu": 0.0, "wall": 0.0}
+_HEADINGS = ("topic", "cases", "ours", "limit", "ratio", "cases' ratio", "idle", "fixed", "judge")
+
+
+def rows(figures: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The table's lines, as text; the last one is the sum."""
+    lines = figures["topics"]
+    for line in lines:
+        yield (
+            line["topic"],
+            str(line["cases"]),
+            *(_both(line[name], 1e3, 0) for name in ("ours", "limit")),
+            *(_both(line[name], 1, 2) for name in ("ratio", "case_ratio")),
+            *(_both(line[name], 1e3, 0) for name in ("idle", "fixed", "judge")),
+        )
+    ours, limit = _sum(lines, "ours"), _sum(lines, "limit")
+    ratio = {key: ours[key] / limit[key] for key in ours}
+    sums = (_both(_sum(lines, name), 1e3, 0) for name in ("idle", "fixed", "judge"))
+    cases = str(sum(line["cases"] for line in lines))
+    yield "all", cases, _both(ours, 1e3, 0), _both(limit, 1e3, 0), _both(ratio, 1, 2), "", *sums
+
+
+def summary(figures: dict[str, Any]) -> str:
+    """The aims and what was reached, in a sentence."""
+    lines = figures["topics"]
+    ours, limit, fixed = (_sum(lines, name) for name in ("ours", "limit", "fixed"))
+    ratio = {key: ours[key] / limit[key] for key in ours}
+    mean = {key: value / len(lines) for key, value in fixed.items()}
+    return (
+        f"A submission takes {_both(ratio, 1, 2)} times the limit (aim: at most {AIM_RATIO}); "
+        f"the fixed cost is {_both(mean, 1e3, 0)} ms a topic (aim: at most {AIM_FIXED * 1e3:.0f})."
+    )
+
+
+def _sum(lines: Sequence[dict[str, Any]], name: str) -> dict[str, float]:
+    return {key: sum((line[name] or _NONE)[key] for line in lines) for key in ("cpu", "wall")}
+
+
+def _both(spent: dict[str, float] | None, scale: float, digits: int) -> str:
+    if spent is None:
+        return "-"
+    return f"{spent['cpu'] * scale:.{digits}f} / {spent['wall'] * scale:.{digits}f}"
+
+
+class _Direct:
+    """A context manager: the process that does jobs directly."""
+
+    def __init__(self, home: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.overhead_host"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=clean_environment(environment(home)),
+        )
+
+    def __enter__(self) -> _Direct:
+        self._heard()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def run(self, job: Job) -> tuple[Spent, Spent]:
+        """The job in all, and its cases together."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(dump_job(job) + b"\n")
+        self._process.stdin.flush()
+        said = self._heard()
+        return Spent(*said["job"]), Spent(*map(sum, zip(*said["cases"], strict=True)))
+
+    def _heard(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the process for the limit ended with {self._process.wait()}")
+        return json.loads(line)
+
+
+class _Clock:
+    """CPU seconds of this process, of the warm one and of its keeper."""
+
+    def __init__(self, pid: int) -> None:
+        self._warm = pid
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        self._keepers = [int(number) for number in below]
+
+    def now(self) -> float:
+        """Without any process's children."""
+        return time.process_time() + sum(map(_own_cpu, (self._warm, *self._keepers)))
+
+    def rooms(self) -> float:
+        """What the keeper's children took, in hundredths."""
+        return sum(map(_children_cpu, self._keepers))
+
+
+def _own_cpu(pid: int) -> float:
+    # The clock of another process: clock_getcpuclockid(3) has no binding, its number is this.
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def _children_cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[13:15])) / TICK
+
+
+def _rounds(
+    topic: Topic,
+    number: int,
+    sandbox: WarmSandbox,
+    direct: _Direct,
+    clock: _Clock,
+    source_of: Callable[[Topic, int], str],
+) -> Iterator[Round]:
+    for turn in range(-1, number):
+        source = source_of(topic, max(turn, 0))
+        ours, observation = _contained(topic, source, sandbox, clock)
+        limit, limit_cases = direct.run(plan(topic, source))
+        if turn >= 0:
+            yield Round(ours, limit, _of_cases(observation), limit_cases)
+
+
+def _contained(
+    topic: Topic, source: str, sandbox: WarmSandbox, clock: _Clock
+) -> tuple[Spent, Observation]:
+    cpu, wall = clock.now(), time.monotonic()
+    observation = sandbox.run(plan(topic, source))
+    wall = time.monotonic() - wall
+    return Spent(clock.now() - cpu + observation.cpu, wall), observation
+
+
+def _of_cases(observation: Observation) -> Spent:
+    done = [
+        outcome
+        for cases in observation.outcomes.values()
+        for outcome in cases.values()
+        if isinstance(outcome, Returned | Raised)
+    ]
+    return Spent(sum(one.cpu for one in done), sum(one.wall for one in done))
+
+
+def _right(topic: Topic, turn: int) -> str:
+    sources = [topic.reference, *topic.rights.values()]
+    return sources[turn % len(sources)]
+
+
+def _idle(topic: Topic, _: int) -> str:
+    return "".join(f"def {task.function}(*_, **__):\n    pass\n\n\n" for task in topic.tasks)
+
+
+def _judged(session: Session, sandbox: WarmSandbox) -> dict[str, Spent]:
+    """Judging the reference of each topic, the best of three."""
+    known = session.course(slots=1).baselines
+    found = {}
+    for topic in session.assignment.topics:
+        observation = sandbox.run(plan(topic, topic.reference))
+        source = Source(topic.name, "solution.py", topic.reference)
+        taken = []
+        for _ in range(3):
+            cpu, wall = time.process_time(), time.monotonic()
+            judge_topic(topic, known[topic.name], observation, source)
+            taken.append(Spent(time.process_time() - cpu, time.monotonic() - wall))
+        found[topic.name] = min(taken, key=lambda spent: spent.cpu)
+    return found
+
+
+def _line(
+    topic: Topic, busy: list[Round], idle: list[Round], room: float, judged: Spent | None
+) -> Line:
+    return Line(
+        topic.name,
+        sum(len(task.cases) for task in topic.tasks),
+        _median([_with(one.ours, room) for one in busy]),
+        _median([one.limit for one in busy]),
+        _median([_ratio(_with(one.ours, room), one.limit) for one in busy]),
+        _median([_ratio(one.our_cases, one.limit_cases) for one in busy]),
+        _median([_with(one.ours, room) for one in idle]),
+        _median([one.limit for one in idle]),
+        judged,
+    )
+
+
+def _with(spent: Spent, room: float) -> Spent:
+    return Spent(spent.cpu + room, spent.wall)
+
+
+def _ratio(one: Spent, other: Spent) -> Spent:
+    return Spent(one.cpu / other.cpu, one.wall / other.wall)
+
+
+def _median(spent: Sequence[Spent]) -> Spent:
+    return Spent(
+        statistics.median(one.cpu for one in spent), statistics.median(one.wall for one in spent)
+    )
+
+
+def _machine() -> str:
+    names = ("python", "torch", "transformers")
+    found = ", ".join(f"{name} {value}" for name, value in versions() if name in names)
+    return f"{os.cpu_count()} cores, {platform.machine()}, {found}"
+
+
+if __name__ == "__main__":
+    main()

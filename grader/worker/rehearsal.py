@@ -1,0 +1,145 @@
+"""First calls: what honest students' code calls, called once in the warm process.
+
+In: nothing. Out: a process in which the libraries have done what they do the first time only
+(choosing kernels, finding fonts, reading signatures, compiling patterns), and everything else is as
+it was: random generators, environment variables, warnings already given, accelerate's one state for
+all. Nothing is written to the disk, and nothing of a course's answers is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.worker.fixture_models import forget, model, pretrained
+from grader.worker.fixture_tensors import batch, loader
+from grader.worker.fixture_tokenizers import SHORT_NAMES, tokenizer
+
+
+def rehearse() -> None:
+    """To be called once, after all imports and before any fork."""
+    with _as_it_was():
+        for name in SHORT_NAMES:
+            tokenizer(name)(["a first call"])
+        for name in SHORT_NAMES.values():
+            pretrained(name)
+            _load(name)
+        _train()
+        _trainer()
+        _generate()
+        _map()
+        _draw()
+    forget()
+    # This one is kept: in huge pages its 15 MB cost a fork nothing, and to read it takes 100 ms.
+    pretrained("distilgpt2", head="causal-lm")
+
+
+@contextmanager
+def _as_it_was() -> Iterator[None]:
+    from accelerate.state import AcceleratorState, GradientState
+
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    variables = dict(os.environ)
+    with warnings.catch_warnings():
+        yield
+    AcceleratorState._reset_state(reset_partial_state=True)
+    GradientState._reset_state()
+    os.environ.clear()
+    os.environ.update(variables)
+    random.setstate(states[0])
+    np.random.set_state(states[1])
+    torch.set_rng_state(states[2])
+
+
+def _load(name: str) -> None:
+    """A checkpoint as the lecture loads it, in single precision; a fresh head, and a step."""
+    from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
+
+    inputs = AutoTokenizer.from_pretrained(name)("a first call", return_tensors="pt")
+    told = {"output_attentions": True, "output_hidden_states": True, "attn_implementation": "eager"}
+    with torch.no_grad():
+        AutoModel.from_pretrained(name, **told)(**inputs)
+    net = AutoModelForSequenceClassification.from_pretrained(name, num_labels=2)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
+    net(**inputs, labels=torch.tensor([1])).loss.backward()
+    optimizer.step()
+
+
+def _train() -> None:
+    """A step of training, as the course's own loops do it."""
+    from transformers import get_linear_schedule_with_warmup
+
+    for arch in ("distilbert", "bert", "gpt2"):
+        net = model(arch, head="sequence-classification", mode="train")
+        optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
+        scheduler: Any = get_linear_schedule_with_warmup(optimizer, 0, 2)
+        net(**next(iter(loader()))).loss.backward()
+        optimizer.step()
+        scheduler.step()
+        optimizer.zero_grad()
+
+
+def _trainer() -> None:
+    """An epoch with ``Trainer``, which saves and prints nothing."""
+    from datasets import Dataset
+    from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
+
+    columns = {"input_ids": [[5, 6], [7]], "attention_mask": [[1, 1], [1]], "labels": [0, 1]}
+    rows = Dataset.from_dict(columns).with_format("torch")
+    own = tokenizer("bert")
+    trainer = Trainer(
+        model=model("distilbert", head="sequence-classification"),
+        args=TrainingArguments(
+            output_dir=".",  # there is one already
+            num_train_epochs=1,
+            eval_strategy="epoch",
+            save_strategy="no",
+            report_to="none",
+            disable_tqdm=True,
+        ),
+        train_dataset=rows,
+        eval_dataset=rows,
+        processing_class=own,
+        data_collator=DataCollatorWithPadding(own),
+        compute_metrics=lambda _: {"accuracy": 0.0},
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
+
+
+def _generate() -> None:
+    net = model("gpt2", head="causal-lm")
+    for sampling in ({"do_sample": False}, {"do_sample": True, "top_p": 0.9, "top_k": 0}):
+        net.generate(**batch([[5, 6, 7]]), max_new_tokens=2, pad_token_id=0, **sampling)
+
+
+def _map() -> None:
+    """In memory: nothing is written."""
+    from datasets import Dataset, DatasetDict
+
+    own = tokenizer("bert")
+    rows = Dataset.from_dict({"text": ["a", "b c"], "label": [0, 1]}).shuffle(seed=0)
+    splits = DatasetDict(train=rows.select(range(1)), val=rows.select(range(1, 2)))
+    splits = splits.map(lambda row: {"text": row["text"]})
+    splits = splits.map(lambda few: own(few["text"], truncation=True), batched=True)
+    splits = splits.rename_column("label", "labels")
+    splits.select_columns(["input_ids", "labels"]).with_format("torch")["train"][0]
+
+
+def _draw() -> None:
+    """Finds the fonts, which takes seconds the first time."""
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(2, 2, layout="constrained")
+    axes[0, 0].imshow(np.eye(3))
+    axes[0, 0].set_xticks(range(3), labels=["a", "b", "c"], rotation=90)
+    axes[0, 0].set_ylabel("d")
+    figure.canvas.draw()
+    pyplot.close(figure)
