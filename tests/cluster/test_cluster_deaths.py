@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from cluster_helpers import Ground, busy, ground, job, wait
 
 from grader.baseline import topic_baseline
+from grader.cli.stored import STORE
 from grader.cluster import Cluster, ClusterError, Options, open_cluster
 from grader.grade import Course, grade_class
 from grader.model import (
@@ -157,12 +159,7 @@ def _without(value: Any, names: tuple[str, ...]) -> Any:
 def test_the_command_grades_on_a_cluster(
     place: Ground, open_folder: Path, grader_data: Path, tmp_path: Path
 ):
-    handed_in = open_folder / "handed-in"
-    for name, factor in (("ada", 2), ("bob", 3)):
-        text = f"import torch\ndef double(x):\n    return x * {factor}\n{ONES}"
-        file = handed_in / name / "demo" / "solution.py"
-        file.parent.mkdir(parents=True)
-        file.write_text(text)
+    handed_in = hand_in(open_folder / "handed-in", ["ada", "bob"], "")
     done = command("--cluster", place.address, "--json", handed_in, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     rows = {row["submission"]: row["score"] for row in json.loads(done.stdout)}
@@ -177,6 +174,17 @@ def test_the_command_says_what_it_will_not_connect_to(tmp_path: Path):
     assert (done.returncode, done.stdout) == (3, "")
     assert "tcp:// has neither encryption nor certificates" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def hand_in(folder: Path, names: Iterable[str], first: str) -> Path:
+    """A class in the topic ``demo``, of which only the first is right. Each file is another, and
+    does ``first`` first."""
+    for number, name in enumerate(names):
+        text = f"import time, torch\n{first}\ndef double(x):\n    return x * {2 + number}\n{ONES}"
+        file = folder / name / "demo" / "solution.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    return folder
 
 
 ONES = "def ones(n):\n    return torch.ones(n, n) / n\n"
@@ -325,20 +333,49 @@ def kill_until(done: Callable[[], bool], place: Ground, cluster: Cluster) -> Non
 # ---- the scheduler ends
 
 
-def test_without_its_scheduler_the_command_ends_and_says_what_to_do(
-    place: Ground, home: Path, course: Course
+def test_without_its_scheduler_the_command_ends_and_goes_on_where_it_was(
+    place: Ground, home: Path, course: Course, open_folder: Path, grader_data: Path, tmp_path: Path
 ):
-    workers = place.counts()["workers"]
+    """Two at once: the command, and a class graded here."""
+    if place.counts()["workers"] < 1:
+        place.start_workers(1)
     alive = [one for one in place.processes[1:] if one.poll() is None]
-    assert workers >= 1
-    with opened(place, home, 1, connect=3.0) as cluster:
-        killer = threading.Timer(1.5, place.processes[0].kill)
-        killer.start()
-        began = time.monotonic()
-        with pytest.raises(ClusterError, match=r"the scheduler is lost: .* run the same command"):
-            list(grade_class(submissions(2.0), course, cluster.open_runner, cluster.slots))
-        assert time.monotonic() - began < 60
-        with pytest.raises(ClusterError, match="the scheduler is lost"):
-            run(cluster, SIMPLE)
+    handed_in = hand_in(open_folder / "many", (f"student-{n}" for n in range(12)), "time.sleep(1)")
+    results = tmp_path / "out"
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(command, "--cluster", place.address, handed_in, "-o", results)
+        wait(lambda: len(settled(results)) >= 2, "the first two to be done")
+        with opened(place, home, 1, connect=3.0) as cluster:
+            threading.Timer(0.5, place.processes[0].kill).start()
+            with pytest.raises(ClusterError, match=r"the scheduler is lost: .* the same command"):
+                list(grade_class(submissions(2.0), course, cluster.open_runner, cluster.slots))
+            with pytest.raises(ClusterError, match="the scheduler is lost"):
+                run(cluster, SIMPLE)
+        done = running.result(60)
+    assert done.returncode == 3
+    assert "the scheduler is lost" in done.stderr
+    assert "Traceback" not in done.stderr
+    finished = settled(results)
+    assert 2 <= len({name for name, _ in finished}) < 12
     for one in alive:
         one.wait(20)  # they end by themselves, and nothing of theirs is left: the place looks
+    again = command("--json", handed_in, "-o", results)
+    assert again.returncode == 0, again.stderr
+    assert len(json.loads(again.stdout)) == 12
+    assert all("grader error" not in str(row["status"]) for row in json.loads(again.stdout))
+    after = settled(results)
+    assert after[: len(finished)] == finished
+    assert sorted(after) == sorted(set(after))  # what was done was not done again
+    assert len({name for name, _ in after}) == 12
+
+
+def settled(results: Path) -> list[tuple[str, str]]:
+    """What was run to its end and stored, in the order in which it began: whose, and which work."""
+    if not (results / STORE).exists():
+        return []
+    with closing(sqlite3.connect(f"file:{results / STORE}?mode=ro", uri=True)) as store:
+        asked = "SELECT submission, hex(work) FROM attempts WHERE end = 'settled' ORDER BY number"
+        try:
+            return [(bytes(name).decode(), work) for name, work in store.execute(asked)]
+        except sqlite3.OperationalError:  # it has no tables yet
+            return []
