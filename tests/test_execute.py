@@ -14,7 +14,7 @@ from grader.execute import Execution, joined, parted, shared_out
 from grader.keys import Keys
 from grader.model import Broken, Case, Died, Job, Observation, Returned, Topic
 from grader.plan import doubled_call, plan
-from grader.sandbox import SandboxError
+from grader.sandbox import GivenUpError, SandboxError
 from grader.store import Store, open_store
 
 
@@ -119,6 +119,19 @@ def test_a_sandbox_that_fails_always_is_told_and_keeps_nothing(execution: Execut
 
     with pytest.raises(SandboxError, match="always"):
         execution.runner(Pretended(fails), "ada").run(job())
+    assert ran(execution, job()) == [("f", "g")]
+
+
+def test_a_job_that_was_given_up_is_not_tried_again(execution: Execution):
+    """It has ended as many workers of a cluster as it may."""
+
+    def fails(asked: Job) -> Observation:
+        raise GivenUpError("quarantined")
+
+    pretended = Pretended(fails)
+    with pytest.raises(SandboxError, match="quarantined"):
+        execution.runner(pretended, "ada").run(job())
+    assert len(pretended.asked) == 1
     assert ran(execution, job()) == [("f", "g")]
 
 
