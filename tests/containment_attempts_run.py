@@ -276,3 +276,10 @@ def allocate_in_processes(count: int, size: int) -> int:
     while os.read(reading, 1):
         came += 1
     return came
+
+
+def sweeps_with_one_stroke() -> bool:
+    """Whether a sweep here would kill all that it may signal."""
+    from grader.worker.containment import state
+
+    return state.signals_are_bounded()

@@ -75,7 +75,8 @@ def close_sandbox(plan: Plan) -> Closed:
     filters = prepared.in_room if keeper is not None else prepared.portable
     listener = -1 if plan.leaves_out(SECCOMP) else _filter(filters, plan)
     _verify(plan, prepared)
-    state.close(keeper is not None)
+    distinct = prepared.distinct_user and not plan.leaves_out(USER)
+    state.close(keeper is not None, distinct, abi)
     return Closed(layers_of(prepared, plan), listener)
 
 

@@ -48,7 +48,8 @@ class _State:
     prepared: Prepared | None = None
     closed: bool = False
     separated: bool = False
-    in_room: bool = False
+    distinct: bool = False
+    bounded: bool = False
     out_of_memory: int = 0
     group_memory: int = 0
 
@@ -87,8 +88,10 @@ def is_separated() -> bool:
     return _STATE.separated
 
 
-def close(in_room: bool) -> None:
-    _STATE.closed, _STATE.in_room = True, in_room
+def close(in_room: bool, distinct: bool, landlock_abi: int) -> None:
+    """What holds this process from now on: not what could be had, but what its plan took of it."""
+    _STATE.closed, _STATE.distinct = True, distinct
+    _STATE.bounded = in_room or policy.signals_are_bounded(distinct, landlock_abi)
 
 
 def is_closed() -> bool:
@@ -97,14 +100,9 @@ def is_closed() -> bool:
 
 def signals_are_bounded() -> bool:
     """Whether ``kill(-1)`` here ends no process but the sandbox's own."""
-    known = _STATE.prepared
-    return (
-        _STATE.closed
-        and known is not None
-        and (_STATE.in_room or policy.signals_are_bounded(known.distinct_user, known.landlock_abi))
-    )
+    return _STATE.closed and _STATE.bounded
 
 
 def counts_own_tasks() -> bool:
     """Whether RLIMIT_NPROC counts the sandbox's own processes and threads, and no other."""
-    return _STATE.closed and _STATE.prepared is not None and _STATE.prepared.distinct_user
+    return _STATE.closed and _STATE.distinct
