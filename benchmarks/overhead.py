@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -32,13 +31,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import markdown as table_of
+from benchmarks.table import measured_on, replace_section
 from grader.course.location import environment
 from grader.judge import judge_topic
 from grader.model import Job, Observation, Raised, Returned, Source, Topic
 from grader.plan import plan
 from grader.sandbox import WarmSandbox
 from grader.sandbox.environment import clean_environment
-from grader.session import Session, open_session, versions
+from grader.session import Session, open_session
 from grader.worker.jobs import dump_job
 
 ROOT = Path(__file__).parents[1]
@@ -96,7 +97,8 @@ class Line:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measures, prints the table and writes ``build/bench/overhead.json``."""
+    """Measures, prints the table and writes ``build/bench/overhead.json``; with all topics and
+    judging, its section of ``docs/benchmarks.md``, too."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=9, help="rounds that count (9)")
     parser.add_argument("-t", "--topic", action="append", help="only this topic; repeatable")
@@ -106,6 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     figures = measure(asked.n, asked.topic or TOPICS, asked.judge)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(figures, indent=1) + "\n")
+    if asked.judge and not asked.topic:
+        replace_section("overhead", markdown(figures))
     if asked.json:
         json.dump(figures, sys.stdout, indent=1)
     else:
@@ -128,7 +132,7 @@ def measure(rounds: int, names: Sequence[str], judge: bool) -> dict[str, Any]:
         room = (clock.rooms() - kept) / (2 * (rounds + 1) * len(found))
         lines = [_line(*one, room, judged.get(one[0].name)) for one in found]
     return {
-        "machine": _machine(),
+        "measured": f"{measured_on()[:-1]}; {rounds} rounds.",
         "layers": layers,
         "rounds": rounds,
         "room_cpu": room,
@@ -149,25 +153,20 @@ def show(figures: dict[str, Any]) -> None:
     for row in rows(figures):
         table.add_row(*row)
     console.print(table)
-    console.print(f"\n{summary(figures)}\n{figures['machine']}\n{', '.join(figures['layers'])}")
+    console.print(f"\n{summary(figures)}\n{figures['measured']}\n{', '.join(figures['layers'])}")
 
 
 def markdown(figures: dict[str, Any] | None = None) -> str:
     """The section of docs/benchmarks.md: of these figures, or of those of the last run."""
     known = figures or json.loads(OUT.read_text())
-    lines = [
-        "## Close to the limit",
-        "",
-        "`python -m benchmarks.overhead`: a contained job beside the same cases run directly in a "
-        "warm process (the limit); milliseconds a submission and topic, medians, CPU / wall.",
-        "",
-        "| " + " | ".join(_HEADINGS) + " |",
-        "|---" + "|---:" * (len(_HEADINGS) - 1) + "|",
-        *("| " + " | ".join(row) + " |" for row in rows(known)),
-        "",
-        f"{summary(known)} {known['machine']}; {known['rounds']} rounds.",
-    ]
-    return "\n".join(lines) + "\n"
+    told = (
+        "`python -m benchmarks.overhead`: a contained job of a right submission (*ours*) beside "
+        "the same cases run directly in a warm process (*limit*); the same of functions that do "
+        "nothing (*idle*; *fixed* is without the making of the inputs). Milliseconds a submission "
+        "and topic, CPU / wall, medians."
+    )
+    lines = f"{summary(known)} {known['measured']}"
+    return f"## Close to the limit\n\n{told}\n\n{table_of(_HEADINGS, rows(known))}\n\n{lines}\n"
 
 
 _NONE = {"cpu": 0.0, "wall": 0.0}
@@ -367,12 +366,6 @@ def _median(spent: Sequence[Spent]) -> Spent:
     return Spent(
         statistics.median(one.cpu for one in spent), statistics.median(one.wall for one in spent)
     )
-
-
-def _machine() -> str:
-    names = ("python", "torch", "transformers")
-    found = ", ".join(f"{name} {value}" for name, value in versions() if name in names)
-    return f"{os.cpu_count()} cores, {platform.machine()}, {found}"
 
 
 if __name__ == "__main__":

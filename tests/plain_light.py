@@ -33,10 +33,12 @@ class TooLarge(Exception):
 
 state = {{"grad": True, "dtype": "float32", "threads": 1}}
 cpu = types.SimpleNamespace(get_cpu_capability=lambda: "none")
+generator = types.SimpleNamespace(manual_seed=lambda seed: None)
+accelerator = types.SimpleNamespace(current_accelerator=lambda check_available: None)
 made(
-    "torch", dtype=str, backends=types.SimpleNamespace(cpu=cpu), manual_seed=lambda seed: None,
-    is_grad_enabled=lambda: state["grad"], get_default_dtype=lambda: state["dtype"],
-    get_num_threads=lambda: state["threads"],
+    "torch", dtype=str, backends=types.SimpleNamespace(cpu=cpu), accelerator=accelerator,
+    default_generator=generator, is_grad_enabled=lambda: state["grad"],
+    get_default_dtype=lambda: state["dtype"], get_num_threads=lambda: state["threads"],
     set_grad_enabled=lambda value: state.update(grad=value),
     set_default_dtype=lambda value: state.update(dtype=value),
     set_num_threads=lambda value: state.update(threads=value),

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from benchmarks import table
+from benchmarks import overhead, table
 from benchmarks.peers import notebooks
 from benchmarks.peers.hand_ins import PERFECT, STUB, TOPIC, WRONG, class_of, four_questions
 from benchmarks.peers.notebooks import TESTS
@@ -217,3 +217,28 @@ def _cases() -> dict[str, list]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.List):
             found[ast.unparse(node.targets[0])] = eval(ast.unparse(node.value), {})
     return found
+
+
+def test_how_close_to_the_limit_a_class_comes_is_told_as_a_section():
+    def spent(cpu: float, wall: float) -> dict[str, float]:
+        return {"cpu": cpu, "wall": wall}
+
+    line = {
+        "topic": "pad_batch",
+        "cases": 53,
+        "ours": spent(0.3, 0.4),
+        "limit": spent(0.2, 0.1),
+        "ratio": spent(1.5, 4.0),
+        "case_ratio": spent(1.1, 1.2),
+        "idle": spent(0.09, 0.08),
+        "fixed": spent(0.05, 0.06),
+        "judge": None,
+    }
+    other = {**line, "topic": "trainer", "limit": spent(0.4, 0.4), "fixed": spent(0.07, 0.02)}
+    figures = {"topics": [line, other], "layers": ["seccomp"], "measured": "Measured then."}
+    text = overhead.markdown(figures)
+    assert "| pad_batch | 53 | 300 / 400 | 200 / 100 | 1.50 / 4.00 | 1.10 / 1.20 |" in text
+    assert "| all | 106 | 600 / 800 | 600 / 500 | 1.00 / 1.60 |" in text
+    assert "takes 1.00 / 1.60 times the limit (aim: at most 1.5)" in text
+    assert "the fixed cost is 60 / 40 ms a topic (aim: at most 60)" in text
+    assert "Measured then." in text
