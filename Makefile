@@ -60,7 +60,7 @@ fuzz: $(INSTALLED)
 vm: $(INSTALLED)
 	$(BIN)/python tests/vm/run.py --page docs/containment.md
 
-# Installs otter-grader, nbgrader and pytest beside it, below build/peers (3 GB, once), and takes
+# Installs otter-grader, nbgrader and pytest beside it, below build/peers (4 GB, once), and takes
 # half an hour. Sections of docs/benchmarks.md are written anew.
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.spawn

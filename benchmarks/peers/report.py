@@ -94,8 +94,18 @@ def notes(found: Findings) -> Iterator[str]:
         if peer.sample.perfect:
             listed = ", ".join(f"{cpu:.1f}" for cpu in peer.sample.perfect)
             yield f"{peer.name}, CPU s of each perfect submission: {listed}."
+    yield from _other_verdicts(found)
     for peer in found.peers:
         yield f"{peer.name} against endless loops: {peer.timeout}."
+
+
+def _other_verdicts(found: Findings) -> Iterator[str]:
+    """Where graders disagree about the same hand-in."""
+    ours = found.ours[0].verdicts if found.ours else {}
+    for peer in found.peers:
+        for name, verdict in peer.sample.verdicts.items():
+            if name in ours and verdict != ours[name]:
+                yield f"{peer.name} gives {name} {verdict}, ours {ours[name]}."
 
 
 def show(found: Findings) -> None:
