@@ -36,11 +36,11 @@ ENDLESS = SOLUTION.replace("time.process_time() < end", "True")
 
 @pytest.fixture
 def folder(tmp_path: Path, grader_data: Path) -> Path:
-    write(tmp_path, SOLUTION, "reference/work/solution.py")
-    write(tmp_path, TASK, "reference/work/task.py")
+    write(tmp_path, SOLUTION, "reference/toil/solution.py")
+    write(tmp_path, TASK, "reference/toil/task.py")
     for number in range(STUDENTS):
         text = ENDLESS if number == 0 else SOLUTION
-        write(tmp_path, f"{text}# {number}\n", f"class/s{number:02}/work.py")
+        write(tmp_path, f"{text}# {number}\n", f"class/s{number:02}/toil.py")
     return tmp_path
 
 
