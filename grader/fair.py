@@ -80,8 +80,9 @@ def run_fairly(job: Job, runner: Runner, gate: Gate, here: bool = True) -> Obser
 def _run_alone(job: Job, calls: Sequence[Call], runner: Runner) -> Observation:
     """What the calls do with more time on the clock, held to the time that they have."""
     longer = tuple(
-        replace(call, limits=replace(call.limits, wall=_LONGER * call.limits.wall))
+        replace(call, limits=replace(call.limits, wall=_LONGER * wall, cpu=wall))
         for call in calls
+        if (wall := call.limits.wall)
     )
     strain = Strain()
     observation = runner.run(replace(job, calls=longer))

@@ -144,8 +144,9 @@ def test_alone_a_case_has_the_processors_time_that_it_may_take(outcome, much, co
     monkeypatch.setattr(fair, "Strain", Told)
     pretended = runner(LATE, outcome)
     found = first(run_fairly(JOB, pretended, Gate()))
-    wall = pretended.asked[1].calls[0].limits.wall
-    assert wall > 30.0
+    limits = pretended.asked[1].calls[0].limits
+    assert limits.wall > 30.0
+    assert limits.cpu == 10.0
     if counts:
         assert found == outcome
     else:

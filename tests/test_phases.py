@@ -238,3 +238,19 @@ def f(x):
     slow = Call("f", CASES[:1], parameters=("x",), limits=Limits(wall=0.5))
     (one,) = sandbox.run(Job("t", source, "s.py", (slow,))).outcomes["f"].values()
     assert (type(one).__name__, one.reason) == ("Died", "timeout")
+
+
+def test_a_case_that_has_more_time_on_the_clock_may_have_its_own_of_a_processor(
+    sandbox: WarmSandbox,
+):
+    source = (
+        "import time\ndef f(x):\n    while x == 3:\n        pass\n    time.sleep(2)\n    return x\n"
+    )
+    call = Call("f", CASES, parameters=("x",), limits=Limits(wall=60.0, cpu=1.0))
+    outcomes = sandbox.run(Job("t", source, "s.py", (call,))).outcomes["f"]
+    assert outcomes["shown"].value == 1
+    assert outcomes["secret"].value == "CANARY-7431"
+    late = outcomes["shown too"]
+    assert isinstance(late, Died)
+    assert late.reason == "timeout"
+    assert 1.0 <= late.cpu < 60.0

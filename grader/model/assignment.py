@@ -142,9 +142,11 @@ class Equivalent:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one case: wall clock in seconds, sizes in bytes."""
+    """Bounds on one case: wall clock and processor (0: none of its own) in seconds, sizes in
+    bytes."""
 
     wall: float = 10.0
+    cpu: float = 0.0
     memory: int = 4 << 30
     output: int = 1 << 20
     result: int = 64 << 20

@@ -75,12 +75,13 @@ def _topic(topic: Topic) -> dict[str, Any]:
 
 
 def _task(task: Task) -> dict[str, Any]:
+    limits = {**asdict(task.limits), "wall": float(task.limits.wall)}
     return {
         "function": task.function,
         "parameters": task.parameters,
         "probe": task.probe,
         "needs": task.needs,
-        "limits": {**asdict(task.limits), "wall": float(task.limits.wall)},
+        "limits": {name: limits[name] for name in limits if name != "cpu"},  # no author sets it
         "cases": [_case(case) for case in task.cases],
         "checks": [_check(check) for check in task.checks],
     }

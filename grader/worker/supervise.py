@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from time import monotonic, sleep  # by name: a student's file may put others in their place
+
+# By name: a student's file may put others in their place.
+from time import clock_gettime, monotonic, sleep
 from typing import Any
 
 from grader.model import Call, Case, Limits
@@ -26,6 +28,7 @@ from grader.worker.channel import parted, waiting
 from grader.worker.limits import KEPT_OUTPUT, MAX_DEATHS
 
 _MESSAGES = 64  # heard in one turn
+_LOOK = 0.25  # seconds after which a processor's clock is looked at
 
 Cases = Mapping[int, Case]  # by their number in the call
 
@@ -131,17 +134,18 @@ def _follow(fork: Fork, limits: Limits, batch: list[int]) -> Iterator[Report]:
     the last report then."""
     open_cases = set(batch)
     current: int | None = batch[0] if fork.fresh else None
-    began = monotonic()
+    began, used = monotonic(), _used(fork)
     end = ""
     with selectors.DefaultSelector() as selector:
         selector.register(fork.channel, selectors.EVENT_READ)
         selector.register(fork.output, selectors.EVENT_READ)
         while open_cases and not end:
-            ready = selector.select(max(0.0, began + limits.wall - monotonic()))
+            left = max(0.0, began + limits.wall - monotonic())
+            ready = selector.select(min(left, _LOOK) if limits.cpu else left)
             _drain(fork)
             if fork.total > limits.output:
                 end = "output"
-            elif not ready and monotonic() - began >= limits.wall:
+            elif not ready and _is_late(fork, limits, monotonic() - began, used):
                 end = "timeout"
             for message, frame in _messages(fork.channel):
                 if message is None:
@@ -154,13 +158,25 @@ def _follow(fork: Fork, limits: Limits, batch: list[int]) -> Iterator[Report]:
                     yield _done(fork, message, frame)
                     _let_go_on(fork)
                 if _number(message, "start") in open_cases:
-                    current, began = message["start"], monotonic()
+                    current, began, used = message["start"], monotonic(), _used(fork)
     if not open_cases:
         return
     status = _end(fork)
     _drain(fork)
     if current is not None:
         yield _died(fork, current, end, status, monotonic() - began)
+
+
+def _is_late(fork: Fork, limits: Limits, elapsed: float, used: float) -> bool:
+    return elapsed >= limits.wall or 0 < limits.cpu <= _used(fork) - used
+
+
+def _used(fork: Fork) -> float:
+    """The seconds of a processor that it has taken, by its own clock (clock_getcpuclockid(3))."""
+    try:
+        return clock_gettime(~fork.pid << 3 | 2)
+    except OSError:  # it is gone
+        return 0.0
 
 
 def _is_death(report: Report) -> bool:
