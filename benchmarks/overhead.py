@@ -9,9 +9,10 @@ same for a submission whose functions do nothing, where the limit is the making 
 
 CPU is that of every process that takes part: this one, the warm process, the child and all its
 forks, and the keeper, whose own children the kernel counts in hundredths alone, so that their share
-is a mean over the run. The first round of each kind warms up and is not counted. Judging is told
-apart; it needs all that the reference and its mistakes do, which takes minutes when the sandbox's
-code has changed.
+is a mean over the run. Cases alone are compared by the clock on the wall: a process whose processor
+time is limited reads that time in ticks of some milliseconds. The first round of each kind warms up
+and is not counted. Judging is told apart; it needs all that the reference and its mistakes do,
+which takes minutes when the sandbox's code has changed.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def markdown(figures: dict[str, Any] | None = None) -> str:
 
 
 _NONE = {"cpu": 0.0, "wall": 0.0}
-_HEADINGS = ("topic", "cases", "ours", "limit", "ratio", "cases' ratio", "idle", "fixed", "judge")
+_HEADINGS = ("topic", "cases", "ours", "limit", "ratio", "cases, wall", "idle", "fixed", "judge")
 
 
 def rows(figures: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -181,7 +182,8 @@ def rows(figures: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             line["topic"],
             str(line["cases"]),
             *(_both(line[name], 1e3, 0) for name in ("ours", "limit")),
-            *(_both(line[name], 1, 2) for name in ("ratio", "case_ratio")),
+            _both(line["ratio"], 1, 2),
+            f"{line['case_ratio']['wall']:.2f}",
             *(_both(line[name], 1e3, 0) for name in ("idle", "fixed", "judge")),
         )
     ours, limit = _sum(lines, "ours"), _sum(lines, "limit")
