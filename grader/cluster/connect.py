@@ -23,12 +23,19 @@ def connected(address: Any, security: Any, seconds: float) -> Iterator[Any]:
     ``seconds``. Raises ``ClusterError``."""
     from distributed import Client
 
+    def connect() -> Any:
+        return Client(address, security=security, timeout=seconds, set_as_default=False)
+
+    def connect_or_try_again() -> Any:
+        try:
+            return connect()
+        except AssertionError:
+            # Its loop's thread did not come up, which `LoopRunner` asserts. Seen on a busy machine.
+            return connect()
+
     hush()
     try:
-        client = bounded(
-            lambda: Client(address, security=security, timeout=seconds, set_as_default=False),
-            2 * seconds,
-        )
+        client = bounded(connect_or_try_again, 2 * seconds)
     except (OSError, ValueError) as error:
         raise ClusterError(_why(str(address), error)) from None
     try:
