@@ -28,6 +28,7 @@ from grader.worker.containment import (
     rlimits,
     state,
 )
+from grader.worker.containment.syscalls import DisturbedError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="contains on Linux only")
 IS_ROOT = os.geteuid() == 0
@@ -305,6 +306,21 @@ except ContainmentError as error:
 def test_a_probe_that_dies_is_an_error():
     with pytest.raises(ContainmentError, match="wait status 768"):
         forked.ask(lambda: os._exit(3))
+
+
+def test_a_probe_that_is_killed_is_asked_again(tmp_path):
+    """A machine short of memory kills it: that does not say that the machine lacks a layer."""
+
+    def once_killed():
+        try:
+            (tmp_path / "before").touch(exist_ok=False)
+        except FileExistsError:
+            return "asked again"
+        return str(os.kill(os.getpid(), signal.SIGKILL))
+
+    assert forked.ask(once_killed) == "asked again"
+    with pytest.raises(DisturbedError, match="killed"):
+        forked.ask(lambda: str(os.kill(os.getpid(), signal.SIGKILL)))
 
 
 def test_tasks_of_counts_threads_and_hidden_processes():

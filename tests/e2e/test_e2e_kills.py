@@ -3,6 +3,7 @@ of it twice, and ends with the same files as one that nobody disturbed."""
 
 from __future__ import annotations
 
+import difflib
 import os
 import random
 import re
@@ -13,6 +14,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,11 +84,10 @@ class Killer:
 def below(pid: int) -> list[int]:
     """A process's children."""
     found: list[int] = []
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += map(int, tasks.read_text().split())
-        except OSError:
-            continue
+    with suppress(OSError):  # it ends meanwhile
+        for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+            with suppress(OSError):
+                found += map(int, tasks.read_text().split())
     return found
 
 
@@ -119,6 +120,12 @@ def contents(out: Path) -> Iterator[tuple[str, bytes]]:
             yield str(file.relative_to(out)), data
 
 
+def differing(wanted: bytes, found: bytes) -> str:
+    """The lines that differ, to read in a failure."""
+    lines = (text.decode(errors="replace").splitlines() for text in (wanted, found))
+    return "\n".join(difflib.unified_diff(*lines, lineterm="", n=0))
+
+
 def test_killed_at_random_moments(course: Path):
     killer = Killer(random.Random(f"{KILLS} kills"))
     round_, finished = 0, []
@@ -136,7 +143,9 @@ def test_killed_at_random_moments(course: Path):
     for out in finished:
         found = dict(contents(out))
         assert sorted(found) == sorted(wanted)
-        assert [name for name in wanted if found[name] != wanted[name]] == []
+        assert [
+            differing(wanted[name], found[name]) for name in wanted if found[name] != wanted[name]
+        ] == []
         _assert_run_once(out)
         shutil.rmtree(out)
     assert min(killer.killed[kind] for kind in ("coordinator", "warm process", "child")) > 0

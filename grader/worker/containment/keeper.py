@@ -30,11 +30,13 @@ from typing import Any, NoReturn
 
 from grader.worker.channel import receive
 from grader.worker.containment import layout, leftovers, privileges, syscalls
+from grader.worker.containment.forked import undisturbed, was_killed
 from grader.worker.containment.kinship import close_all_but, end_with
-from grader.worker.containment.syscalls import ContainmentError
+from grader.worker.containment.syscalls import ContainmentError, DisturbedError
 
 OF_A_ROOM = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC | syscalls.NEWUTS
 _HOST_NAME = "sandbox"
+_FAULTS = (OSError, ContainmentError, DisturbedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,15 @@ class Keeper:
         if "error" in answer:
             raise ContainmentError(f"a room could not be closed: {answer['error']}")
 
-    def close(self) -> None:
-        """Ends the keeper and waits for it."""
+    def close(self) -> int:
+        """Ends the keeper and waits for it. Its wait status, 0 where somebody else reaped it."""
         if self.room is not None:
             os.close(self.room)
             self.room = None
         self.channel.close()
         with suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+            return os.waitpid(self.pid, 0)[1]
+        return 0
 
     def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
         try:
@@ -116,8 +119,13 @@ def start(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keepe
     """Starts a keeper whose rooms show ``paths`` and whose scratch folder is ``uid``'s.
 
     With ``user`` the rooms are in a user namespace in which ``uid`` is the only user there is.
-    Raises ``ContainmentError``, with the reason, when this machine has no such thing.
+    Raises ``ContainmentError``, with the reason, when this machine has no such thing, and
+    ``DisturbedError`` when somebody killed the processes that were to show it.
     """
+    return undisturbed(lambda: _start_once(paths, uid, bounds, user))
+
+
+def _start_once(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keeper:
     privileges.last_capability()  # remembered, for where there is no /proc
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.pidfd_open(os.getpid())
@@ -133,8 +141,9 @@ def start(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keepe
             map_user(pid, uid, uid)
             ours.send(b"{}")
         _heard(ours, "ready")
-    except (OSError, ContainmentError) as error:
-        keeper.close()
+    except (OSError, ContainmentError, DisturbedError) as error:
+        if was_killed(keeper.close()) or isinstance(error, DisturbedError):
+            raise DisturbedError(f"the keeper of the namespaces was killed: {error}") from None
         raise ContainmentError(str(error)) from None
     return keeper
 
@@ -162,6 +171,8 @@ def map_user(pid: int, uid: int, gid: int) -> None:
 
 def _heard(channel: socket.socket, wanted: str) -> None:
     said: dict[str, Any] = json.loads(channel.recv(4096) or b"{}")
+    if "disturbed" in said:
+        raise DisturbedError(said["disturbed"])
     if wanted not in said:
         raise ContainmentError(said.get("error", "the keeper of the namespaces ended"))
 
@@ -183,6 +194,9 @@ def _run(work: _Work) -> NoReturn:
     try:
         _settle(work)
         _serve(work)
+    except DisturbedError as error:
+        with suppress(BaseException):
+            _say(work.channel, {"disturbed": str(error)})
     except BaseException as error:
         with suppress(BaseException):
             _say(work.channel, {"error": f"{type(error).__name__}: {error}"})
@@ -195,6 +209,7 @@ def _settle(work: _Work) -> None:
     for number in range(1, signal.NSIG):
         with suppress(OSError, ValueError):
             signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a process of a room may be killed at any moment
     close_all_but((work.channel.fileno(),))
     leftovers.become_subreaper()
     gc.freeze()
@@ -220,7 +235,7 @@ def _serve(work: _Work) -> None:
                 room.end()
             room = None
             _say(work.channel, {})
-            with suppress(OSError, ContainmentError):  # told when it is asked for
+            with suppress(*_FAULTS):  # told when it is asked for
                 room = _new_room(work, bounds)
             continue
         if bounds != (bounds := Bounds(*request["open"])) and room is not None:
@@ -228,7 +243,7 @@ def _serve(work: _Work) -> None:
             room = None
         try:
             room = room or _new_room(work, bounds)
-        except (OSError, ContainmentError) as error:
+        except _FAULTS as error:
             _say(work.channel, {"error": str(error)})
             continue
         socket.send_fds(work.channel, [b"{}"], [room.handle])
@@ -259,7 +274,7 @@ def _new_room(work: _Work, bounds: Bounds) -> _Room:
         _or_end(lambda: _make_first(work.uid, bounds, writing, waiting), writing)
     os.close(writing)
     os.close(waiting)
-    os.waitpid(middle, 0)
+    killed = was_killed(os.waitpid(middle, 0)[1])
     with suppress(BrokenPipeError):
         os.write(go, b"+")
     os.close(go)
@@ -267,12 +282,16 @@ def _new_room(work: _Work, bounds: Bounds) -> _Room:
         said = pipe.read(4096).decode("utf-8", "replace")
     number, _, problem = said.partition(" ")
     if not number.isdigit():
-        raise ContainmentError(said or "the first process of a room was not made")
+        _fail(killed, said or "the first process of a room was not made")
     pid = int(number)
     if problem != "+":
-        os.waitpid(pid, 0)
-        raise ContainmentError(problem or "the first process of a room ended at once")
+        killed = was_killed(os.waitpid(pid, 0)[1])
+        _fail(killed, problem or "the first process of a room ended at once")
     return _Room(pid, os.pidfd_open(pid))
+
+
+def _fail(killed: bool, problem: str) -> NoReturn:
+    raise DisturbedError("a process of a room was killed") if killed else ContainmentError(problem)
 
 
 def _make_first(uid: int, bounds: Bounds, writing: int, waiting: int) -> None:

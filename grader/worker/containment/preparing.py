@@ -22,12 +22,12 @@ from grader.worker.containment import (
     state,
     syscalls,
 )
-from grader.worker.containment.forked import ask
+from grader.worker.containment.forked import ask, undisturbed
 from grader.worker.containment.keeper import Keeper
 from grader.worker.containment.kinship import end_with
 from grader.worker.containment.plan import MEMORY, NAMESPACES, SYSTEM_READ_ONLY, Plan, bounds_of
 from grader.worker.containment.state import Filters, Prepared
-from grader.worker.containment.syscalls import ContainmentError
+from grader.worker.containment.syscalls import ContainmentError, DisturbedError
 
 _OWN_NAMESPACES = syscalls.NEWUSER | syscalls.NEWPID
 
@@ -155,26 +155,33 @@ def _keeper(plan: Plan, distinct: bool, missing: dict[str, str]) -> Keeper | Non
     if os.geteuid() != 0 and not state.is_separated():
         missing[NAMESPACES] = "this user can have none"
         return None
-    bounds = bounds_of(plan)
     uid = plan.uid if distinct and plan.uid is not None else os.geteuid()
     try:
-        found = keeper.start_best(plan.read_only, uid, bounds, user=distinct)
-        if found.user and _unreadable_in(found, uid, plan):
-            # As the only user of a namespace nobody can be helped to read what is root's alone.
-            found.close()
-            found = keeper.start(plan.read_only, uid, bounds, user=False)
-    except ContainmentError as error:
+        return undisturbed(lambda: _useful_keeper(plan, uid, user=distinct))
+    except (ContainmentError, DisturbedError) as error:
         missing[NAMESPACES] = str(error)
         return None
-    return found
+
+
+def _useful_keeper(plan: Plan, uid: int, user: bool) -> Keeper:
+    """One in whose rooms ``uid`` can read the libraries."""
+    found = keeper.start_best(plan.read_only, uid, bounds_of(plan), user)
+    if not found.user or not _unreadable_in(found, uid, plan):
+        return found
+    # As the only user of a namespace nobody can be helped to read what is root's alone.
+    found.close()
+    return keeper.start(plan.read_only, uid, bounds_of(plan), user=False)
 
 
 def _unreadable_in(found: Keeper, uid: int, plan: Plan) -> str:
-    found.open_room(bounds_of(plan))
     try:
-        return privileges.first_unreadable(uid, _own_paths(plan), found.enter, found.fork)
-    finally:
+        found.open_room(bounds_of(plan))
+        unreadable = privileges.first_unreadable(uid, _own_paths(plan), found.enter, found.fork)
         found.close_room()
+    except ContainmentError as error:  # it has made a room before, so that it can
+        found.close()
+        raise DisturbedError(str(error)) from None
+    return unreadable
 
 
 def _own_paths(plan: Plan) -> tuple[str, ...]:

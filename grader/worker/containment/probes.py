@@ -25,7 +25,7 @@ from grader.worker.containment import (
 from grader.worker.containment.forked import ask
 from grader.worker.containment.plan import NAMESPACES, SYSTEM_READ_ONLY
 from grader.worker.containment.seccomp import Rule
-from grader.worker.containment.syscalls import ContainmentError
+from grader.worker.containment.syscalls import ContainmentError, DisturbedError
 
 _PROBE_UID = 65_518  # of the same range as `sandbox.users`, so as likely to be mapped
 
@@ -61,6 +61,8 @@ def capabilities() -> tuple[Layer, ...]:
 def _try(attempt: Callable[[], str]) -> tuple[bool, str]:
     try:
         return True, ask(attempt)
+    except DisturbedError as error:
+        return False, f"{error}: ask again"
     except ContainmentError as error:
         said = str(error).rpartition("a probe of this machine failed: ")[2]  # one may ask another
         return False, said.removeprefix("OSError: ").removeprefix("ContainmentError: ")

@@ -3,6 +3,7 @@
 In: numbers and structures. Out: what the kernel answered, or ``ContainmentError``.
 
     ContainmentError        a containment layer that this machine has could not be put in place
+    DisturbedError          nothing is known: who tried it out was killed
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ _SECCOMP = {"x86_64": 317, "aarch64": 277}
 
 class ContainmentError(RuntimeError):
     """A layer that this machine has could not be put in place. Run no untrusted code then."""
+
+
+class DisturbedError(Exception):
+    """A process that tried a layer out was killed from outside, so that nothing is known of the
+    layer. It is no ``ContainmentError``: those are caught to go on without the layer."""
 
 
 def is_linux() -> bool:
