@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from grader.classroom import Opener, work_through
-from grader.judge import JudgeFunction, excuse, excused, judge_function, judge_topic
+from grader.judge import Excused, JudgeFunction, excuse, excused, judge_function, judge_topic
 from grader.model import (
     Assignment,
     Baseline,
@@ -33,7 +33,7 @@ from grader.store import StoreError
 @dataclass(frozen=True, slots=True)
 class Course:
     """What a submission is graded against. ``versions`` and ``seed`` go into the result;
-    ``judge`` judges one function."""
+    ``judge`` judges one function, ``excused`` whether its only fault is a sibling's."""
 
     assignment: Assignment
     baselines: Mapping[str, Baseline]
@@ -41,6 +41,7 @@ class Course:
     seed: str = ""
     isolate: bool = False
     judge: JudgeFunction = judge_function
+    excused: Excused = excused
 
 
 def grade_submission(submission: Submission, course: Course, runner: Runner) -> Grade:
@@ -69,7 +70,7 @@ def _grade_topic(
         grade = judge_topic(topic, baseline, observation, known, course.judge)
         if source is None or observation is None:
             return grade
-        return grade_siblings(topic, grade, baseline, source, runner)
+        return grade_siblings(topic, grade, baseline, source, runner, course.excused)
     except (NoRunnerError, StoreError):
         raise  # the command's end, and no matter of this submission
     except Exception:
@@ -79,7 +80,12 @@ def _grade_topic(
 
 
 def grade_siblings(
-    topic: Topic, grade: TopicGrade, baseline: Baseline, source: Source, runner: Runner
+    topic: Topic,
+    grade: TopicGrade,
+    baseline: Baseline,
+    source: Source,
+    runner: Runner,
+    is_excused: Excused = excused,
 ) -> TopicGrade:
     """The same grade, without what counts twice: a function that fails, and that may be built on
     siblings which fail too, runs once more with stand-ins in their place."""
@@ -92,7 +98,7 @@ def grade_siblings(
         doubles = tuple(name for name in task.needs if name in failing and name in replaceable)
         if one.function in failing and known.doubled.get(doubles):
             observation = observe(topic, source, runner, calls=(doubled_call(task, doubles),))
-            if observation is not None and excused(task, known, observation, doubles):
+            if observation is not None and is_excused(task, known, observation, doubles):
                 one = excuse(one, doubles)
         functions.append(one)
     return replace(grade, functions=tuple(functions))

@@ -50,26 +50,26 @@ class ResultKey:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What the judge says of a submission: as a grade, or, when it was kept, as the text of its
-    result. ``key`` is what it is kept under (``""``: the next run tries again), ``by_hand`` the
-    points given by hand, ``calls`` the digests of what it was judged from, and ``sources`` those of
-    the submission's sources by topic."""
+    """What the judge says of a submission: ``text`` is that of its result, ``judged`` the grade, or
+    ``None`` when it was kept. ``key`` is what it is kept under (``""``: the next run tries again),
+    ``by_hand`` the points given by hand, ``calls`` the digests of what it was judged from, and
+    ``sources`` those of the submission's sources by topic."""
 
     submission: str
     key: str
-    judged: Grade | bytes
+    text: bytes
+    judged: Grade | None = None
     by_hand: tuple[Override, ...] = ()
     calls: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def grade(self) -> Grade:
         """The grade, with the points given by hand."""
-        judged = loads(self.judged) if isinstance(self.judged, bytes) else self.judged
-        return overridden(judged, self.by_hand)
+        return overridden(self.judged or loads(self.text), self.by_hand)
 
-    def kept(self) -> bytes | None:
-        """The text of the result, when it is one that was kept and nobody has touched."""
-        return self.judged if isinstance(self.judged, bytes) and not self.by_hand else None
+    def result(self) -> bytes:
+        """The text of the result, with the points given by hand."""
+        return dumps(self.grade()).encode() if self.by_hand else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,13 @@ class Gradebook:
         kept = self.store.result(submission.name)
         by_hand = self.store.overrides(submission.name)
         if kept is not None and kept.key == key:
-            return Graded(submission.name, key, kept.grade, by_hand)
+            return Graded(submission.name, key, kept.grade, by_hand=by_hand)
         recalling = self.execution.runner(runner, submission.name)
         judged = grade_submission(submission, self.course, recalling)
         return Graded(
             submission=submission.name,
             key="" if _is_broken(judged) else key,
+            text=dumps(judged).encode(),
             judged=judged,
             by_hand=by_hand,
             calls=frozenset(recalling.calls),
@@ -109,9 +110,9 @@ class Gradebook:
     def keep(self, several: Iterable[Graded]) -> None:
         """Keeps the new ones."""
         new = [
-            NewResult(one.submission, one.key, dumps(one.judged).encode(), one.calls, one.sources)
+            NewResult(one.submission, one.key, one.text, one.calls, one.sources)
             for one in several
-            if not isinstance(one.judged, bytes)
+            if one.judged is not None
         ]
         if new:
             self.store.put_results(new)

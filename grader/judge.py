@@ -42,6 +42,7 @@ from grader.model import (
 from grader.words import Told, is_stub, of_died, of_differences, of_raised, unfinished_sibling
 
 JudgeFunction: TypeAlias = Callable[[Task, FunctionBaseline, Observation, Source], FunctionGrade]
+Excused: TypeAlias = Callable[[Task, FunctionBaseline, Observation, tuple[str, ...]], bool]
 
 
 def judge_topic(

@@ -182,6 +182,11 @@ def _of_load(raised: Raised, source: Source) -> Told:
     return Told("load", message, message, trace)
 
 
+def cited(source: Source, line: int) -> str:
+    """A line of the student's file as verdicts tell it: where it is, and what it says."""
+    return _line(source, line, "")
+
+
 def _line(source: Source, line: int, function: str) -> str:
     where = f"{source.place(line)}" + (f", in {function}" if function else "")
     code = _code_line(source, line)

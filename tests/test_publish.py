@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 from report_samples import HOSTILE, classmate, grade, hostile, perfect, unreadable
 
+import grader.pages as pages
 import grader.publish as publish
 from grader.model import Grade
+from grader.painting import Painter
 from grader.publish import Publisher, stored_grades, stored_names
 from grader.report.result import loads
 
@@ -66,7 +68,7 @@ def published(undisturbed: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("student_report", "staff_report"):
-        monkeypatch.setattr(publish, name, lambda _: pytest.fail("a page is drawn"))
+        monkeypatch.setattr(pages, name, lambda _: pytest.fail("a page is drawn"))
 
 
 def test_a_submission_has_its_folder_and_the_class_its_page_and_table(undisturbed: Path):
@@ -127,7 +129,7 @@ def test_what_is_missing_or_stale_is_made_again(
 def test_pages_of_other_code_are_made_again(published: Path, monkeypatch: pytest.MonkeyPatch):
     drawn = []
     monkeypatch.setattr("grader.receipt.maker", lambda: "another")
-    monkeypatch.setattr(publish, "staff_report", lambda of: drawn.append(of.submission) or "new")
+    monkeypatch.setattr(pages, "staff_report", lambda of: drawn.append(of.submission) or "new")
     list(Publisher(published).draw_again())
     assert sorted(drawn) == stored_names(published)
     assert (published / "Ada" / "staff.html").read_text() == "new"
@@ -200,7 +202,8 @@ def _writes_until(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(publish, "write_whole", bounded(write_whole))
     monkeypatch.setattr(publish, "write_pieces", bounded(write_pieces))
-    monkeypatch.setattr("grader.receipt.write_whole", bounded(write_whole))
+    for module in ("pages", "receipt"):
+        monkeypatch.setattr(f"grader.{module}.write_whole", bounded(write_whole))
 
 
 def test_stopped_after_any_file_it_ends_as_if_it_had_not_been(
@@ -217,6 +220,56 @@ def test_stopped_after_any_file_it_ends_as_if_it_had_not_been(
                 _publish(out, _class())
         _publish(out, _class())
         assert _tree(out) == _tree(undisturbed)
+
+
+def _many() -> list[Grade]:
+    """More than a painter may be behind."""
+    return [*_class(), *(replace(perfect(), submission=f"more{n}") for n in range(60))]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("many")
+    _publish(out, _many())
+    return _tree(out)
+
+
+def test_a_painter_draws_the_same_pages_in_another_process(
+    many: dict[str, bytes], tmp_path: Path, no_drawing: None
+):
+    publisher = Publisher(tmp_path, painter=Painter(tmp_path))
+    for one in _many():
+        publisher.add(one)
+    publisher.finish()
+    assert _tree(tmp_path) == many
+
+
+@pytest.mark.parametrize("after", [0, 3, 50])
+def test_what_a_painter_that_was_killed_has_not_drawn_is_drawn_here(
+    many: dict[str, bytes], tmp_path: Path, after: int
+):
+    painter = Painter(tmp_path)
+    publisher = Publisher(tmp_path, painter=painter)
+    for number, one in enumerate(_many()):
+        publisher.add(one)
+        if number == after:
+            assert painter._process is not None
+            painter._process.kill()
+    publisher.finish()
+    assert _tree(tmp_path) == many
+
+
+def test_a_painter_ends_with_the_grader(tmp_path: Path):
+    """Whatever became of it: its end of the pipe is closed then."""
+    painter = Painter(tmp_path)
+    Publisher(tmp_path, painter=painter).add(perfect())
+    process = painter._process
+    assert process is not None
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(20) == 0
+    assert (tmp_path / perfect().submission / ".pages.json").exists()
+    painter.finish()
 
 
 _PUBLISHES = """

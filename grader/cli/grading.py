@@ -22,6 +22,7 @@ from grader.gradebook import Gradebook, Graded, base_key
 from grader.keys import Keys
 from grader.lazy import LazyBaselines
 from grader.model import Baseline, Grade, Submission
+from grader.painting import Painter
 from grader.publish import Publisher
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
@@ -43,6 +44,7 @@ from grader.versions import grader_code
 
 _NAMED = 5
 _KEEP_DAYS = 30  # what no result was judged from, and nobody has recalled since
+_MANY = 500  # submissions for which it pays to draw pages in a process of its own
 _BATCH = 16  # results that are kept in one transaction: what is lost with them is judged again
 
 
@@ -107,7 +109,8 @@ def gradebook(course: Course, session: Session, store: Store, here: bool = True)
     """The book in which a course is graded. ``here``: students' code runs on this machine."""
     environment = fingerprint(session.home)
     execution = Execution(store, Keys(environment, course.seed), here)
-    course = replace(course, judge=Verdicts().judge)
+    verdicts = Verdicts()
+    course = replace(course, judge=verdicts.judge, excused=verdicts.excused)
     return Gradebook(course, execution, base_key(course, environment, grader_code()))
 
 
@@ -125,7 +128,8 @@ def _grade_all(
     course = _course(session, number, options.isolate, show)
     book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()
-    publisher = Publisher(options.out, total=total)
+    painter = Painter(options.out) if total >= _MANY else None
+    publisher = Publisher(options.out, total=total, painter=painter)
     last = None
     show.start_count("grading", total)
     complete = False
@@ -163,9 +167,7 @@ def _course(session: Session, number: int, isolate: bool, show: Steps) -> Course
 
 def _published(several: Iterator[Graded], publisher: Publisher, show: Steps) -> Iterator[Graded]:
     for one in several:
-        kept = one.kept()
-        if kept is None or publisher.unchanged(one.submission, kept) is None:
-            publisher.add(one.grade())
+        publisher.put(one.submission, one.result(), one.grade)
         publisher.refresh()
         show.advance()
         yield one

@@ -4,12 +4,14 @@ kept it from coming about."""
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from grader.cluster.errors import ClusterError
 
@@ -90,7 +92,8 @@ def _why(address: str, error: OSError | ValueError) -> str:
             f"the scheduler at {address} refuses our certificate: --tls-cert must be signed by the "
             "authority that the scheduler was started with"
         )
-    nobody = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
+    # The library tries until its time is over, and may then have forgotten what was the matter.
+    nobody = any(isinstance(cause, ConnectionRefusedError) for cause in causes) or _refuses(address)
     if not tls and not nobody and any("closed" in str(cause) for cause in causes):
         return (
             f"whoever listens at {address} closed the connection: most likely a scheduler that "
@@ -98,6 +101,18 @@ def _why(address: str, error: OSError | ValueError) -> str:
         )
     why = "nobody listens there" if nobody else str(error)
     return f"the scheduler at {address} is not to be reached: {why}. Start it (docs/scale.md)"
+
+
+def _refuses(address: str) -> bool:
+    """Whether nobody listens there, asked directly."""
+    place = urlsplit(address)
+    try:
+        socket.create_connection((place.hostname or "", place.port or 0), _CLOSING).close()
+    except ConnectionRefusedError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
