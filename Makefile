@@ -70,6 +70,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.thousands
 
 install: $(INSTALLED)

@@ -13,13 +13,15 @@ import os
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import markdown as table_of
+from benchmarks.table import measured_on, replace_section
 from benchmarks.warm_vs_cold import REFERENCE, TICKS, _machine
 from grader.grade import Course, grade_submission
 from grader.model import Assignment, Submission
@@ -50,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with WarmSandbox(session.home) as sandbox:
             sandbox.layers()
             found = _measured(submissions, course, sandbox)
+    replace_section("cost", markdown(found, asked.n, asked.of))
     _print(found, asked.n, asked.of)
 
 
@@ -91,22 +94,54 @@ def _sandbox_cpu() -> float:
     return total / TICKS
 
 
+_HEADINGS = ("CPU seconds a submission (mean)", "sandbox", "trusted", "both")
+
+
+def _rows(found: dict[str, list[Cost]]) -> Iterator[tuple[str, ...]]:
+    for topic, costs in found.items():
+        yield topic, *_means(costs)
+    yield "all", *_means([_sum(costs) for costs in zip(*found.values(), strict=True)])
+
+
+def _sum(costs: Iterable[Cost]) -> Cost:
+    known = list(costs)
+    return Cost(sum(cost.sandbox for cost in known), sum(cost.trusted for cost in known))
+
+
+def _means(costs: Sequence[Cost]) -> tuple[str, ...]:
+    whole = _sum(costs)
+    sandbox, trusted = whole.sandbox / len(costs), whole.trusted / len(costs)
+    return f"{sandbox:.2f}", f"{trusted:.3f}", f"{sandbox + trusted:.2f}"
+
+
+def _summary(found: dict[str, list[Cost]], number: int) -> str:
+    whole = _sum(cost for costs in found.values() for cost in costs)
+    measured = len(next(iter(found.values())))
+    hours = number * (whole.sandbox + whole.trusted) / measured / 3600
+    return f"{number:,} submissions of all topics: {hours:,.0f} core hours."
+
+
+def markdown(found: dict[str, list[Cost]], measured: int, number: int) -> str:
+    """The section of ``docs/benchmarks.md``."""
+    told = (
+        f"`python -m benchmarks.cost`: {measured} submissions of a made-up class. The sandbox's "
+        "processes are a worker's on a cluster; *trusted* is reading, decoding and judging, where "
+        f"the class is graded. {_summary(found, number)}"
+    )
+    table = table_of(_HEADINGS, _rows(found))
+    return f"## What a course costs\n\n{told}\n\n{table}\n\n{measured_on()}"
+
+
 def _print(found: dict[str, list[Cost]], measured: int, number: int) -> None:
     console = Console(highlight=False, width=88)
     console.print(f"{measured} submissions; {_machine()}")
-    table = Table("CPU seconds a submission (mean)", box=None, pad_edge=False)
-    for name in ("sandbox", "trusted", "both"):
+    table = Table(_HEADINGS[0], box=None, pad_edge=False)
+    for name in _HEADINGS[1:]:
         table.add_column(name, justify="right")
-    sums = [0.0, 0.0]
-    for topic, costs in found.items():
-        sandbox = sum(cost.sandbox for cost in costs) / len(costs)
-        trusted = sum(cost.trusted for cost in costs) / len(costs)
-        sums = [sums[0] + sandbox, sums[1] + trusted]
-        table.add_row(topic, f"{sandbox:.2f}", f"{trusted:.3f}", f"{sandbox + trusted:.2f}")
-    table.add_row("all", f"{sums[0]:.2f}", f"{sums[1]:.2f}", f"{sum(sums):.2f}")
+    for row in _rows(found):
+        table.add_row(*row)
     console.print(table)
-    hours = number * sum(sums) / 3600
-    console.print(f"{number:,} submissions of all topics: {hours:,.0f} core hours")
+    console.print(_summary(found, number))
 
 
 if __name__ == "__main__":

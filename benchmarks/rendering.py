@@ -27,6 +27,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import measured_on, replace_section
 from grader.model import CheckResult, FunctionGrade, Grade, Status, TopicGrade
 from grader.publish import Publisher, stored_grades
 
@@ -95,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     found = _measure(chosen.n, chosen.sizes, chosen.graded or _grade_a_class(BUILD / "rendering"))
     FILE.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n")
+    replace_section("rendering", markdown())
     _print(found)
 
 
@@ -107,6 +109,7 @@ def markdown() -> str:
         "## Reports\n\n`python -m benchmarks.rendering`: `result.json` and both pages of every "
         f"submission ({len(TOPICS)} topics), the class page and the table, in one process.\n\n"
         + "\n".join(lines)
+        + f"\n\n{measured_on()}"
     )
 
 

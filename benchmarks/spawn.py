@@ -21,12 +21,15 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import markdown as table_of
+from benchmarks.table import measured_on, replace_section
 from grader.course.location import ensure_built, environment
 from grader.sandbox import paths
 from grader.sandbox.environment import clean_environment
@@ -48,6 +51,7 @@ def main() -> None:
     if asked.json:
         json.dump(figures, sys.stdout, indent=2)
     else:
+        replace_section("spawn", markdown(figures))
         show(figures)
 
 
@@ -85,28 +89,46 @@ def measure(rounds: int) -> dict[str, Any]:
     return {**first, "rounds": rounds, "seconds": {k: v for k, v in seconds.items() if v}}
 
 
+_HEADINGS = ("from start to nothing left", "median ms", "min ms", "× plain fork")
+
+
 def show(figures: dict[str, Any]) -> None:
     """A table: median, minimum, and how many plain forks that is."""
     console = Console(width=100)
     table = Table(box=None, pad_edge=False)
-    for name in ("from start to nothing left", "median ms", "min ms", "× plain fork"):
+    for name in _HEADINGS:
         table.add_column(name, justify="left" if name.startswith("from") else "right")
+    for row in _rows(figures):
+        table.add_row(*row)
+    console.print(table)
+    console.print(f"\n{_summary(figures)}", highlight=False)
+    if EMPTY not in figures["seconds"]:
+        console.print("bubblewrap is not installed: apt-get install bubblewrap")
+
+
+def markdown(figures: dict[str, Any]) -> str:
+    """The section of ``docs/benchmarks.md``."""
+    table = table_of(_HEADINGS, _rows(figures))
+    told = "`python -m benchmarks.spawn`, a round of each in turn."
+    return f"## A contained child\n\n{told}\n\n{table}\n\n{_summary(figures)}\n\n{measured_on()}"
+
+
+def _rows(figures: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     base = statistics.median(figures["seconds"][PLAIN])
     for kind, taken in figures["seconds"].items():
         median = statistics.median(taken)
-        row = (f"{median * 1e3:.1f}", f"{min(taken) * 1e3:.1f}", f"{median / base:.2f}")
-        table.add_row(kind, *row)
-    console.print(table)
-    contained = statistics.median(figures["seconds"][CONTAINED])
-    console.print(
-        f"\nlayers: {', '.join(figures['layers'])}\nwarm process: "
-        f"{figures['memory'] >> 20} MB; {figures['rounds']} rounds\naims: under 50 ms "
-        f"({contained * 1e3:.1f}); at most twice a plain fork plus 20 ms "
-        f"({(2 * base + 0.02) * 1e3:.1f})",
-        highlight=False,
+        yield kind, f"{median * 1e3:.1f}", f"{min(taken) * 1e3:.1f}", f"{median / base:.2f}"
+
+
+def _summary(figures: dict[str, Any]) -> str:
+    base, contained = (
+        1e3 * statistics.median(figures["seconds"][kind]) for kind in (PLAIN, CONTAINED)
     )
-    if EMPTY not in figures["seconds"]:
-        console.print("bubblewrap is not installed: apt-get install bubblewrap")
+    return (
+        f"Aims: under 50 ms ({contained:.1f}); at most twice a plain fork plus 20 ms "
+        f"({2 * base + 20:.1f}). The warm process takes {figures['memory'] >> 20} MB; "
+        f"{figures['rounds']} rounds. Layers: {', '.join(figures['layers'])}."
+    )
 
 
 def _bubblewrap(home: Path) -> list[str]:

@@ -21,6 +21,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import markdown as table_of
+from benchmarks.table import measured_on, replace_section
 from benchmarks.warm_vs_cold import REFERENCE
 from grader.course.location import ensure_built
 from grader.model import CallKey, CallRecord, Job, Observation, Topic
@@ -127,7 +129,11 @@ def _measure(where: str, kinds: Sequence[Kinds], number: int) -> None:
     digests = [key.digest for topics in whole for found in topics for key, _ in found]
     with open_store(where, "/benchmark") as store:
         cold, warm = _recall(store, digests), _recall(store, digests)
-    _print(kinds, number, len(digests), one._replace(together=four), (content, taken), (cold, warm))
+    sizes, recalled = (content, taken), (cold, warm)
+    rows = _rows(kinds, number, len(digests), one._replace(together=four), sizes, recalled)
+    if where.startswith(tempfile.gettempdir()):  # the section is about SQLite
+        replace_section("store", markdown(rows))
+    _print(rows)
 
 
 def _key_of(record: CallRecord) -> CallKey:
@@ -172,18 +178,25 @@ def _recall(store: Store, digests: list[str]) -> float:
     return (time.perf_counter() - start) / len(digests) * 1e3
 
 
-def _print(
+def markdown(rows: Sequence[tuple[str, str]]) -> str:
+    """The section of ``docs/benchmarks.md``."""
+    told = (
+        f"`python -m benchmarks.store`, SQLite: a made-up class hands in what {', '.join(TOPICS)} "
+        "and their mistakes do, each from a source of its own. `--store URL` measures PostgreSQL."
+    )
+    return f"## The store\n\n{told}\n\n{table_of(('', ''), rows)}\n\n{measured_on()}"
+
+
+def _rows(
     kinds: Sequence[Kinds],
     number: int,
     observations: int,
     done: Done,
     sizes: tuple[int, int],
     recalled: tuple[float, float],
-) -> None:
+) -> list[tuple[str, str]]:
     different = sum(len(kind.right) + len(kind.wrong) for kind in kinds)
-    table = Table("", box=None, pad_edge=False, show_header=False)
-    table.add_column(justify="right")
-    rows = [
+    return [
         ("submissions", f"{number}"),
         ("observations, of which differently made", f"{observations}, {different}"),
         ("bytes of what is different", f"{sizes[0]}"),
@@ -194,6 +207,11 @@ def _print(
         ("recall an observation, nothing remembered", f"{recalled[0]:.3f} ms"),
         ("recall an observation, all remembered", f"{recalled[1]:.3f} ms"),
     ]
+
+
+def _print(rows: Sequence[tuple[str, str]]) -> None:
+    table = Table("", box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
     for row in rows:
         table.add_row(*row)
     Console(highlight=False, width=88).print(table)

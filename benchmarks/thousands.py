@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -31,10 +32,12 @@ import nbformat
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.table import markdown as table_of
+from benchmarks.table import measured_on, replace_section
 from grader.classroom import work_through
 from grader.cli.grading import gradebook
 from grader.cli.stored import open_class_store
-from grader.model import Job, Observation
+from grader.model import Assignment, Job, Observation
 from grader.publish import Publisher
 from grader.sandbox import Runner
 from grader.session import functions_of, names_of, open_session
@@ -77,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = [measure(number) for number in asked.n]
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps([asdict(one) for one in found], indent=1))
+    replace_section("thousands", markdown(found))
     _print(found)
 
 
@@ -85,27 +89,18 @@ def measure(students: int) -> Measured:
     with tempfile.TemporaryDirectory(prefix="thousands-") as name:
         folder = Path(name)
         shutil.copytree(REFERENCE, folder / "reference")
-        filled = _run(
-            [
-                sys.executable,
-                "-m",
-                "benchmarks.thousands",
-                "--fill",
-                str(folder),
-                "-n",
-                str(students),
-            ]
-        )
-        store, functions = (int(word) for word in filled.said.split()[-2:])
-        kept = _grade(folder)
+        command = [sys.executable, "-m", "benchmarks.thousands", "--fill", str(folder)]
+        filled = run([*command, "-n", str(students)])
+        store, functions, memory = (int(word) for word in filled.said.split()[-3:])
+        kept = run(grade(folder, folder / "out"))
         for topic in TOPICS:
             _change_a_hint(folder / "reference" / topic / "task.py")
-        judged = _grade(folder)
+        judged = run(grade(folder, folder / "out"))
         return Measured(
             students,
             functions,
             store,
-            filled.memory,
+            memory / 1024,
             kept.wall,
             kept.memory,
             judged.wall,
@@ -121,7 +116,7 @@ def fill(folder: Path, students: int) -> None:
         open_session(folder / "reference", TOPICS, "thousands", print) as session,
         open_class_store(folder / "out") as store,
     ):
-        _write_class(folder / "class", session.assignment, students)
+        write_class(folder / "class", session.assignment, students)
         book = gradebook(session.course(os.cpu_count() or 1), session, store)
 
         @contextmanager
@@ -137,7 +132,7 @@ def fill(folder: Path, students: int) -> None:
             book.keep([graded])
         publisher.finish()
         size = store.size()
-    print(size, shared.functions)
+    print(size, shared.functions, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 @dataclass(slots=True)
@@ -169,8 +164,9 @@ class Sharing:
         return found
 
 
-def _write_class(folder: Path, assignment: object, students: int) -> None:
-    for number, made in enumerate(made_up_class(assignment, students, 7)):  # type: ignore[arg-type]
+def write_class(folder: Path, assignment: Assignment, students: int) -> None:
+    """A made-up class, in which hardly two texts are the same."""
+    for number, made in enumerate(made_up_class(assignment, students, 7)):
         for name, data in made.files.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -197,22 +193,27 @@ def _change_a_hint(file: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ran:
+class Ran:
+    """A command's seconds of the clock and of processors, and the largest memory in MB that one of
+    its processes took."""
+
     wall: float
+    cpu: float
     memory: float
     said: str
 
 
-def _grade(folder: Path) -> _Ran:
-    command = [sys.executable, "-m", "grader", "grade", str(folder / "class")]
-    command += ["-o", str(folder / "out"), "--reference", str(folder / "reference")]
+def grade(folder: Path, out: Path, *more: str) -> list[str]:
+    """The command that grades the class in ``folder`` with the reference there."""
+    command = [sys.executable, "-m", "grader", "grade", str(folder / "class"), "-o", str(out)]
+    command += ["--reference", str(folder / "reference")]
     for topic in TOPICS:
         command += ["--topic", topic]
-    return _run([*command, "--seed", "thousands", "--json"])
+    return [*command, "--seed", "thousands", "--json", *more]
 
 
-def _run(command: Sequence[str]) -> _Ran:
-    """A command's seconds, and the largest memory of it alone."""
+def run(command: Sequence[str]) -> Ran:
+    """Runs it. Raises ``SystemExit`` when it fails."""
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdout=said)
@@ -223,24 +224,45 @@ def _run(command: Sequence[str]) -> _Ran:
         text = said.read()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return _Ran(wall, usage.ru_maxrss / 1024, text)
+    return Ran(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
+
+
+_HEADINGS = (
+    *("students", "functions", "store, MB", "nothing changed, s", "judged again, s"),
+    "memory, MB (first run, nothing changed, judged again)",
+)
+
+
+def markdown(found: Sequence[Measured]) -> str:
+    """The section of ``docs/benchmarks.md``."""
+    told = (
+        f"`python -m benchmarks.thousands`: {len(TOPICS)} topics; `grader grade` over a class that "
+        "is graded already, with nothing changed, and with a hint of every topic changed, so that "
+        "every function is judged again and every page drawn again. Memory is the coordinator's "
+        "largest."
+    )
+    table = table_of(_HEADINGS, map(_cells, found), words=0)
+    return f"## A class of thousands\n\n{told}\n\n{table}\n\n{measured_on()}"
+
+
+def _cells(one: Measured) -> tuple[str, ...]:
+    memory = (one.fill_memory, one.kept_memory, one.judged_memory)
+    return (
+        f"{one.students:,}",
+        f"{one.functions:,}",
+        f"{one.store / 1e6:.0f}",
+        f"{one.kept:.1f}",
+        f"{one.judged:.1f}",
+        ", ".join(f"{each:.0f}" for each in memory),
+    )
 
 
 def _print(found: Sequence[Measured]) -> None:
     table = Table(title=f"{len(TOPICS)} topics, {os.cpu_count()} cores")
-    for head in ("students", "functions", "store, MB", "nothing changed, s", "judged again, s"):
+    for head in _HEADINGS:
         table.add_column(head, justify="right")
-    table.add_column("memory, MB (first run, nothing, judged)", justify="right")
     for one in found:
-        memory = (one.fill_memory, one.kept_memory, one.judged_memory)
-        table.add_row(
-            f"{one.students:,}",
-            f"{one.functions:,}",
-            f"{one.store / 1e6:.0f}",
-            f"{one.kept:.1f}",
-            f"{one.judged:.1f}",
-            ", ".join(f"{each:.0f}" for each in memory),
-        )
+        table.add_row(*_cells(one))
     Console().print(table)
 
 

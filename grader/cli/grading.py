@@ -14,7 +14,7 @@ from grader.cli.clustering import Where, runners
 from grader.cli.containing import refuse as refuse_sandbox
 from grader.cli.explaining import explain
 from grader.cli.show import Steps, err, out, print_json, steps, tell
-from grader.cli.stored import open_class_store
+from grader.cli.stored import known_store, open_class_store
 from grader.cli.uncontained import refuse, warn
 from grader.execute import Execution
 from grader.grade import Course
@@ -76,7 +76,8 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
         warn(options.plain)
     with steps() as show:
         show.say("getting ready")
-        with _open(options, show) as session, open_class_store(options.out, options.store) as store:
+        opened = known_store if options.explain else open_class_store
+        with _open(options, show) as session, opened(options.out, options.store) as store:
             submissions = _submissions(paths, session)
             if options.explain:
                 book = gradebook(session.bare_course(options.isolate), session, store)

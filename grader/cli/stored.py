@@ -3,7 +3,9 @@ and table, written again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader.model import Grade
@@ -18,6 +20,20 @@ def open_class_store(folder: Path, where: str = "") -> Store:
     """The store of the results in ``folder``: a URL or file, or by default a file in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     return open_store(where or folder / STORE, space=str(folder.resolve()))
+
+
+@contextmanager
+def known_store(folder: Path, where: str = "") -> Iterator[Store]:
+    """The same for who only asks: where there is none yet, an empty one that leaves no trace."""
+    if where or (folder / STORE).exists():
+        with open_class_store(folder, where) as store:
+            yield store
+        return
+    with (
+        tempfile.TemporaryDirectory() as nowhere,
+        open_store(Path(nowhere, STORE), space=str(folder.resolve())) as store,
+    ):
+        yield store
 
 
 def publish_again(folder: Path, changed: Iterable[Grade]) -> list[ClassRow]:

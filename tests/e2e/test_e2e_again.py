@@ -41,6 +41,7 @@ def attempts(folder: Path) -> int:
 
 def test_points_hints_and_mistakes_are_judged_again_and_nothing_is_run(folder: Path):
     assert actions(folder) == dict.fromkeys(("s00", "s01", "s02", "s03"), "run")
+    assert not (folder / "out").exists()  # who only asks leaves nothing
     assert scores(folder) == {"s00": 10.0, "s01": 5.0, "s02": 5.0, "s03": 5.0}
     assert set(actions(folder).values()) == {"kept"}
     runs = attempts(folder)
