@@ -5,10 +5,9 @@ In: a ``Plan``. Out: a fork that ``close_sandbox`` closes, and afterwards nothin
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
-from grader.worker.containment import leftovers, state
+from grader.worker.containment import leftovers, state, syscalls
 from grader.worker.containment.closing import room_of
 from grader.worker.containment.plan import Plan, bounds_of
 from grader.worker.containment.syscalls import ContainmentError
@@ -37,7 +36,7 @@ def fork(plan: Plan) -> int:
     if keeper is None:
         if state.is_separated():
             raise ContainmentError("a separated process has no children without namespaces")
-        return os.fork()
+        return syscalls.light_fork()
     keeper.open_room(bounds_of(plan))
     try:
         return keeper.fork()
