@@ -36,12 +36,14 @@ def test_what_is_settled_is_recalled(where):
     found = [(keys[0], record(1)), (keys[1], record(2, "pad_texts", wall=1.5))]
     with open_store(where) as store:
         settled = store.settle(store.begin("ann", keys, "slot 1"), found)
+        told_then = [plain(one.record) for one in settled]
     with open_store(where) as store:
         recalled = store.recall([one.digest for one in keys] + [hexed("unknown")])
+        recalled_then = [plain(recalled[one.digest].record) for one in keys]
     assert set(recalled) == {one.digest for one in keys}
+    assert recalled_then == told_then == [plain(was) for _, was in found]
     for (one, was), told in zip(found, settled, strict=True):
         again = recalled[one.digest]
-        assert plain(again.record) == plain(told.record) == plain(was)
         assert (again.record.wall, again.record.cpu) == (was.wall, was.cpu)
         assert (again.manifest, told.record.wall) == (told.manifest, was.wall)
         assert {(one.wall, one.cpu) for one in again.record.outcomes.values()} == {(0.0, 0.0)}
@@ -385,9 +387,32 @@ def test_many_are_recalled_at_once(where):
         store.settle(store.begin("ann", []), rows)
     with open_store(where) as store:
         recalled = store.recall(one.digest for one, _ in rows)
-    assert len(recalled) == 1100
-    for one, was in rows[::100]:
-        assert plain(recalled[one.digest].record) == plain(was)
+        assert len(recalled) == 1100
+        for one, was in rows[::100]:
+            assert plain(recalled[one.digest].record) == plain(was)
+
+
+def test_a_kept_result_is_equal_to_one_that_says_the_same(where):
+    long = Returned("x" * 999, output="told", stopped=("network",))
+    said = CallRecord("f", {"long": long})
+    with open_store(where) as store:
+        (again,) = store.settle(store.begin("ann", [key(1)]), [(key(1), said)])
+        outcome = again.record.outcomes["long"]
+        assert type(outcome) is not Returned
+        assert (outcome, {outcome}) == (long, {long})
+        assert outcome != replace(long, output="else")
+
+
+def test_a_value_is_read_when_it_is_looked_at(where):
+    with open_store(where, memory=0) as store:
+        (digest,) = kept(store, 1)
+        again = store.recall([digest])[digest].record
+        assert plain(again) == plain(record(1))
+        _change(where, "DELETE FROM blobs WHERE hash NOT IN (SELECT manifest FROM parts)")
+        with pytest.raises(StoreError, match="is damaged"):
+            plain(again)
+    with pytest.raises(StoreError, match="is closed"):
+        plain(again)
 
 
 def _change(where: str, statement: str) -> None:

@@ -110,7 +110,7 @@ def numbers():
 def test_a_record_comes_back_from_the_database(store, numbers, found):
     rows = [(key(next(numbers)), record) for record in found]
     told = store.settle(store.begin("ann", [one for one, _ in rows]), rows)
-    store._records.__init__(0)  # nothing is remembered: it comes from the database
+    store._records.__init__(0, store._records.fetch)  # all is forgotten
     recalled = store.recall([one.digest for one, _ in rows])
     for (one, record), said in zip(rows, told, strict=True):
         again = recalled[one.digest]

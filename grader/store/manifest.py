@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from grader.model import Broken, CallRecord, Died, Frame, Outcome, Raised, Returned, Value
 from grader.store.blobs import MANIFEST, TEXT, VALUE, Blob, blob
+from grader.store.kept import Kept, Read
 from grader.store.values import SHORT, Short, dump_value, load_short, text_of, tree_from
 
 _FORMAT = 1
@@ -95,37 +96,43 @@ def names_in(tree: Any) -> dict[str, bytes]:
     }
 
 
-def unpack(tree: Any, parts: Mapping[str, Any]) -> CallRecord:
-    """The record of a manifest's JSON, its times zero. ``parts`` are values and texts by name.
-    Raises ``KeyError``, ``TypeError`` or ``ValueError`` when it is no manifest."""
-    outcomes = {case: _outcome(node, parts) for case, node in tree["outcomes"]}
+def unpack(tree: Any, texts: Mapping[str, str], read: Read) -> CallRecord:
+    """The record of a manifest's JSON, its times zero. ``texts`` are those that it names, ``read``
+    gives a value by its name, when it is looked at. Raises ``KeyError``, ``TypeError`` or
+    ``ValueError`` when it is no manifest."""
+    outcomes = {case: _outcome(node, texts, read) for case, node in tree["outcomes"]}
     return CallRecord(
         tree["function"],
         outcomes,
         tuple(tree["layers"]),
-        _text(tree["load_output"], parts),
+        _text(tree["load_output"], texts),
         tuple(tree["stopped"]),
     )
 
 
-def _outcome(tree: dict[str, Any], parts: Mapping[str, Any]) -> Outcome:
-    known = {name: _field(name, node, parts) for name, node in tree.items() if name != "kind"}
-    outcome: Outcome = _KINDS[tree["kind"]](**known)
-    return outcome
+def _outcome(tree: dict[str, Any], texts: Mapping[str, str], read: Read) -> Outcome:
+    special = ("kind", "value")
+    known = {name: _field(name, node, texts) for name, node in tree.items() if name not in special}
+    kind = _KINDS[tree["kind"]]
+    if kind is not Returned:
+        outcome: Outcome = kind(**known)
+        return outcome
+    value = tree["value"]
+    if "blob" in value:
+        return Kept(value["blob"], read, **known)
+    return Returned(load_short(value["is"]), **known)
 
 
-def _field(name: str, node: Any, parts: Mapping[str, Any]) -> Any:
-    if name == "value":
-        return parts[node["blob"]] if "blob" in node else load_short(node["is"])
+def _field(name: str, node: Any, texts: Mapping[str, str]) -> Any:
     if name == "frames":
         return tuple(Frame(line, function) for line, function in node)
     if name in _PARTS:
-        return _text(node, parts)
+        return _text(node, texts)
     return tuple(node) if isinstance(node, list) else node
 
 
-def _text(node: Any, parts: Mapping[str, Any]) -> str:
-    text: str = parts[node["blob"]] if isinstance(node, dict) else node
+def _text(node: Any, texts: Mapping[str, str]) -> str:
+    text: str = texts[node["blob"]] if isinstance(node, dict) else node
     return text
 
 

@@ -7,14 +7,14 @@ and values are remembered by content, since most right answers of a class are eq
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from grader.model import CallKey, CallRecord
-from grader.store.blobs import MANIFEST, TEXT, content_of, shrunk
+from grader.model import CallKey, CallRecord, Value
+from grader.store.blobs import MANIFEST, TEXT, VALUE, content_of, shrunk
 from grader.store.engines import insert_into
 from grader.store.manifest import Packed, manifest_tree, names_in, timed, unpack
 from grader.store.memory import Memory
@@ -51,6 +51,8 @@ _LATEST = (
     .limit(1)
 )
 _Item = TypeVar("_Item")
+# The contents of names, each of which is there and of its kind.
+Contents: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, bytes]]
 
 
 class Recalled(NamedTuple):
@@ -150,91 +152,86 @@ def _known(connection: Connection, names: Iterable[str]) -> list[str]:
 
 class Records:
     """Records by their manifests' names, put together from stored blobs, or from those of a
-    record that is about to be stored."""
+    record about to be stored. ``fetch`` gives a value that was forgotten, and its weight."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, fetch: Callable[[str], tuple[Value, int]]) -> None:
         self._memory = Memory(limit)
+        self.fetch = fetch
 
     def recalled(self, connection: Connection, rows: Sequence[Row]) -> dict[str, Recalled]:
         """The rows' records, by digest. Raises ``ValueError`` or its like for damaged bytes."""
-        records = self.of({row.manifest for row in rows}, _Stored(connection))
+        records = self.of({row.manifest for row in rows}, stored(connection))
         return {
             row.digest: Recalled(row.manifest, timed(records[row.manifest], row.wall, row.cpu))
             for row in rows
         }
 
-    def of(self, names: Iterable[str], source: _Stored | _Fresh) -> dict[str, CallRecord]:
-        """Records by manifest. What is not remembered is taken from ``source``."""
+    def of(self, names: Iterable[str], contents: Contents) -> dict[str, CallRecord]:
+        """Records by manifest. What is not remembered is taken from ``contents``; of values
+        nothing is read."""
         found = {name: self._memory.get(name) for name in names}
         records = {name: known[0] for name, known in found.items() if known}
         for batch in batches([name for name, known in found.items() if not known], MANIFESTS):
-            trees = source.contents(dict.fromkeys(batch, MANIFEST))
-            records |= self._put_together(trees, source)
+            records |= self._put_together(contents(dict.fromkeys(batch, MANIFEST)), contents)
         return records
 
+    def read(self, name: str, data: bytes | None = None) -> Value:
+        """A value: of ``data``, where the caller has that. Raises what ``fetch`` raises, and
+        ``ValueError`` or its like for damaged ``data``."""
+        known = self._memory.get(name)
+        if known is None:
+            known = self.fetch(name) if data is None else weighed(data)
+            self._memory.put(name, *known)
+        value: Value = known[0]
+        return value
+
     def _put_together(
-        self, manifests: Mapping[str, bytes], source: _Stored | _Fresh
+        self, manifests: Mapping[str, bytes], contents: Contents
     ) -> dict[str, CallRecord]:
         trees = {name: manifest_tree(data) for name, data in manifests.items()}
         kinds: dict[str, bytes] = {}
         for tree in trees.values():
-            kinds |= names_in(tree)
-        known = self._parts(kinds, source)
-        things = {name: thing for name, (thing, _) in known.items()}
+            kinds |= {name: kind for name, kind in names_in(tree).items() if kind == TEXT}
+        found = contents(kinds)
+        texts = {name: data.decode("utf-8", "surrogatepass") for name, data in found.items()}
         records = {}
         for name, tree in trees.items():
-            records[name] = unpack(tree, things)
-            size = NODE_WEIGHT * len(manifests[name]) + sum(known[one][1] for one in names_in(tree))
-            self._memory.put(name, records[name], size)
+            records[name] = unpack(tree, texts, self.read)
+            own = sum(4 * len(found[one]) for one in names_in(tree) if one in found)
+            self._memory.put(name, records[name], NODE_WEIGHT * len(manifests[name]) + own)
         return records
 
-    def _parts(
-        self, kinds: Mapping[str, bytes], source: _Stored | _Fresh
-    ) -> dict[str, tuple[Any, int]]:
-        """Values and texts by name, each with its size in memory."""
-        found = {name: self._memory.get(name) for name in kinds}
-        known = {name: thing for name, thing in found.items() if thing}
-        missing = {name: kind for name, kind in kinds.items() if name not in known}
-        for name, data in source.contents(missing).items():
-            thing, size = _part(missing[name], data)
-            self._memory.put(name, thing, size)
-            known[name] = (thing, size)
-        return known
 
-
-def _part(kind: bytes, data: bytes) -> tuple[Any, int]:
-    if kind == TEXT:
-        return data.decode("utf-8", "surrogatepass"), 4 * len(data)
+def weighed(data: bytes) -> tuple[Value, int]:
+    """The value in these bytes, and about how many it takes in memory."""
     return load_value(data), weight_of(data)
 
 
-class _Stored(NamedTuple):
+def stored(connection: Connection) -> Contents:
     """Contents from the database."""
 
-    connection: Connection
-
-    def contents(self, kinds: Mapping[str, bytes]) -> dict[str, bytes]:
-        """The contents of these names, each of which is there and of its kind."""
+    def contents(kinds: Mapping[str, bytes]) -> dict[str, bytes]:
         found = {}
         for batch in batches(kinds):
-            for name, data in self.connection.execute(_BLOBS, {"names": batch}):
+            for name, data in connection.execute(_BLOBS, {"names": batch}):
                 found[name] = content_of(name, kinds[name], data)
         if missing := kinds.keys() - found.keys():
             raise ValueError(f"the stored bytes {min(missing)[:12]} are missing")
         return found
 
-
-class _Fresh(NamedTuple):
-    """Contents of what was just packed."""
-
-    packed: Packed
-
-    def contents(self, kinds: Mapping[str, bytes]) -> dict[str, bytes]:
-        known = {self.packed.manifest.name: self.packed.manifest.content, **self.packed.parts}
-        return {name: known[name][1:] for name in kinds}
+    return contents
 
 
 def from_packed(records: Records, packed: Packed) -> CallRecord:
-    """The record as it will be recalled. Raises ``ValueError`` when it could not be."""
+    """The record as it will be recalled, its values read. Raises ``ValueError`` when it could not
+    be."""
+    known = {packed.manifest.name: packed.manifest.content, **packed.parts}
+
+    def contents(kinds: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {name: known[name][1:] for name in kinds}
+
     name = packed.manifest.name
-    return records.of([name], _Fresh(packed))[name]
+    for part, kind in names_in(manifest_tree(known[name][1:])).items():
+        if kind == VALUE:
+            records.read(part, known[part][1:])
+    return records.of([name], contents)[name]

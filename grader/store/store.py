@@ -18,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grader.model import CallKey, CallRecord, Override
+from grader.model import CallKey, CallRecord, Override, Value
 from grader.store import attempts, observations, pruning, results
-from grader.store.blobs import grown
+from grader.store.blobs import VALUE, grown
 from grader.store.engines import Database, open_database
 from grader.store.errors import StoreError
 from grader.store.holding import hold, keep_from_pruning, lock_file, wait_for_writers
@@ -76,7 +76,7 @@ class Store:
         self._space = space
         self._before = before  # the last attempt of earlier runs
         self._undo = undo  # what opening took
-        self._records = Records(memory)
+        self._records = Records(memory, partial(_fetched, database))
         self._lock = Lock()
         self._used: set[str] = set()  # recalled today, which is not written down yet
 
@@ -94,6 +94,7 @@ class Store:
     def close(self) -> None:
         """Lets the space go. What was only noted is written down if that is still possible."""
         with self._undo:
+            self._records.fetch = _closed
             used, self._used = self._used, set()
             if used:
                 # It says when something was last used, and costs a run at most.
@@ -276,10 +277,7 @@ class Store:
         try:
             return self._records.recalled(connection, rows)
         except _DAMAGES as error:
-            raise StoreError(
-                f"{self._database.label} is damaged: {error}. Put a copy in its place, or move it "
-                "away: the grader then begins with an empty one."
-            ) from error
+            raise _damaged(self._database, error) from error
 
     def _note_used(self, connection: Connection) -> None:
         with self._lock:
@@ -295,3 +293,24 @@ class Store:
                 return
             yield from rows
             after = (rows[-1].sort, rows[-1].submission)
+
+
+def _fetched(database: Database, name: str) -> tuple[Value, int]:
+    """A value that somebody looks at, and its weight. Raises ``StoreError``."""
+    with database.read() as connection:
+        try:
+            return observations.weighed(observations.stored(connection)({name: VALUE})[name])
+        except _DAMAGES as error:
+            raise _damaged(database, error) from error
+
+
+def _closed(name: str) -> tuple[Value, int]:
+    """What a value of a store says that is no longer open."""
+    raise StoreError(f"the store is closed: the value {name[:12]} cannot be read any more")
+
+
+def _damaged(database: Database, error: Exception) -> StoreError:
+    return StoreError(
+        f"{database.label} is damaged: {error}. Put a copy in its place, or move it away: the "
+        "grader then begins with an empty one."
+    )
