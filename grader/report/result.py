@@ -27,7 +27,7 @@ from grader.model import (
 )
 from grader.report.grouping import counts
 from grader.report.json_text import encodable, inert_json, laid_out, one_line
-from grader.report.recurring import RESULTS, is_small
+from grader.report.recurring import LONGEST, RESULTS, TEXTS, TextOfTheSame, is_small
 from grader.report.result_file import SCHEMA, ResultFile
 
 SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
@@ -54,7 +54,7 @@ def dumps(grade: Grade) -> str:
     """The result file's text: the same for the same grade, always; valid in UTF-8. A line a field,
     and a line a check on a case."""
     topics = (
-        laid_out(_topic(topic), "functions", map(_function_text, topic.functions), depth=2)
+        laid_out(_topic(topic), "functions", map(_kept_function_text, topic.functions), depth=2)
         for topic in grade.topics
     )
     return laid_out(_head(grade), "topics", topics, depth=0) + "\n"
@@ -135,6 +135,10 @@ def _whole(function: FunctionGrade) -> dict[str, Any]:
 def _function_text(function: FunctionGrade) -> str:
     checks = (f"     {_check_text(result)}" for result in function.checks)
     return laid_out(_function(function), "checks", checks, depth=4)
+
+
+# Equal behaviour is judged once, and its verdict is the same object each time.
+_kept_function_text = TextOfTheSame(_function_text, TEXTS, LONGEST)
 
 
 def _check_text(result: CheckResult) -> str:

@@ -60,7 +60,11 @@ def _enter(job_fd: int, channel: socket.socket, output: int, plan: containment.P
     for source, target in ((null, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
     scratch = plan.read_write[0]
-    os.environ.update(HOME=scratch, TMPDIR=scratch, USER="student", LOGNAME="student")
+    own = {"HOME": scratch, "TMPDIR": scratch, "USER": "student", "LOGNAME": "student"}
+    for (
+        name
+    ) in own:  # `os.environ.update` asks what a mapping is, which copies 330 pages of classes
+        os.environ[name] = own[name]
     closed = containment.close_sandbox(plan)
     os.chdir(scratch)
     importlib.import_module("colorsys")  # the canary: lazily imported by nobody else
