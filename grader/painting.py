@@ -11,6 +11,8 @@ ends, for whatever reason, it draws what it was asked for and ends.
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 import sys
 from collections import deque
@@ -21,7 +23,7 @@ from pathlib import Path
 from grader.pages import draw, stored_result
 from grader.worker.containment import hide_memory
 
-_WINDOW = 32  # names that it may be behind
+_WINDOW = 32  # names that it may be behind; the asking side draws the next ones itself
 
 
 @dataclass(slots=True)
@@ -34,9 +36,11 @@ class Painter:
     _gone: bool = False
 
     def draw(self, name: str) -> bool:
-        """Asks for a submission's pages. False when the process has ended: nobody will make these,
-        nor those that ``finish`` tells."""
-        if self._gone:
+        """Asks for a submission's pages. False when it has more to do than it should, or has ended:
+        nobody will make these. What it took and never made, ``finish`` tells."""
+        if not self._gone and len(self._waiting) >= _WINDOW:
+            self._hear(0.0)
+        if self._gone or len(self._waiting) >= _WINDOW:
             return False
         try:
             self._ask(name)
@@ -44,8 +48,6 @@ class Painter:
             self._gone = True
             return False
         self._waiting.append(name)
-        while len(self._waiting) >= _WINDOW and not self._gone:
-            self._hear()
         return True
 
     def finish(self) -> list[str]:
@@ -56,7 +58,7 @@ class Painter:
         with suppress(OSError):
             self._process.stdin.close()
         while self._waiting and not self._gone:
-            self._hear()
+            self._hear(None)
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process.wait()
@@ -77,13 +79,17 @@ class Painter:
         self._process.stdin.write(json.dumps(name).encode() + b"\n")
         self._process.stdin.flush()
 
-    def _hear(self) -> None:
+    def _hear(self, seconds: float | None) -> None:
+        """Takes what it has answered, for which it waits so long."""
         assert self._process is not None
         assert self._process.stdout is not None
-        if self._process.stdout.readline():
+        ready, _, _ = select.select([self._process.stdout], [], [], seconds)
+        if not ready:
+            return
+        answers = os.read(self._process.stdout.fileno(), _WINDOW)
+        for _ in answers:
             self._waiting.popleft()
-        else:
-            self._gone = True
+        self._gone = not answers
 
 
 def main() -> None:

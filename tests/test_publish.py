@@ -32,8 +32,8 @@ def _class() -> list[Grade]:
     return [*named, *same, unreadable(), *map(classmate, range(5))]
 
 
-def _publish(out: Path, grades: Iterable[Grade]) -> Publisher:
-    publisher = Publisher(out)
+def _publish(out: Path, grades: Iterable[Grade], painter: Painter | None = None) -> Publisher:
+    publisher = Publisher(out, painter=painter)
     for one in grades:
         publisher.add(one)
     publisher.finish()
@@ -235,12 +235,14 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 def test_a_painter_draws_the_same_pages_in_another_process(
-    many: dict[str, bytes], tmp_path: Path, no_drawing: None
+    undisturbed: Path, tmp_path: Path, no_drawing: None
 ):
-    publisher = Publisher(tmp_path, painter=Painter(tmp_path))
-    for one in _many():
-        publisher.add(one)
-    publisher.finish()
+    _publish(tmp_path, _class(), Painter(tmp_path))
+    assert _tree(tmp_path) == _tree(undisturbed)
+
+
+def test_what_a_painter_does_not_get_to_is_drawn_here(many: dict[str, bytes], tmp_path: Path):
+    _publish(tmp_path, _many(), Painter(tmp_path))
     assert _tree(tmp_path) == many
 
 
