@@ -23,7 +23,7 @@ from grader.worker.containment.preparing import prepare, put_away, separate, set
 from grader.worker.containment.probes import Layer, capabilities
 from grader.worker.containment.spawn import Ended, end, fork
 from grader.worker.containment.state import Prepared, counts_own_tasks
-from grader.worker.containment.syscalls import ContainmentError, light_fork
+from grader.worker.containment.syscalls import ContainmentError
 
 __all__ = [
     "NAMESPACES",
@@ -43,7 +43,6 @@ __all__ = [
     "fork",
     "hide_memory",
     "layers_of",
-    "light_fork",
     "prepare",
     "put_away",
     "separate",

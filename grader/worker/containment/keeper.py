@@ -65,12 +65,12 @@ class Keeper:
         self.room = handles[0]
 
     def fork(self) -> int:
-        """A fork, the child being a process of the room. It has still to ``enter``."""
+        """``os.fork``, the child being a process of the room. It has still to ``enter``."""
         assert self.room is not None
         back = os.pidfd_open(os.getpid())
         try:
             syscalls.setns(self.room, syscalls.NEWPID)  # of what is forked from here on
-            pid = syscalls.light_fork()
+            pid = os.fork()
             if pid:
                 syscalls.setns(back, syscalls.NEWPID)
         except OSError as error:
@@ -268,7 +268,7 @@ def _new_room(work: _Work, bounds: Bounds) -> _Room:
     children cannot make another, and process 1 comes to the keeper, which is a subreaper."""
     reading, writing = os.pipe()
     waiting, go = os.pipe()
-    middle = syscalls.light_fork()
+    middle = os.fork()
     if middle == 0:
         close_all_but((writing, waiting))
         _or_end(lambda: _make_first(work.uid, bounds, writing, waiting), writing)
@@ -296,7 +296,7 @@ def _fail(killed: bool, problem: str) -> NoReturn:
 
 def _make_first(uid: int, bounds: Bounds, writing: int, waiting: int) -> None:
     syscalls.unshare(syscalls.NEWPID)
-    pid = syscalls.light_fork()
+    pid = os.fork()
     if pid == 0:
         _or_end(lambda: _be_first(uid, bounds, writing, waiting), writing)
     os.write(writing, f"{pid} ".encode())

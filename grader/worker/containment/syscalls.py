@@ -64,22 +64,6 @@ class DisturbedError(Exception):
     layer. It is no ``ContainmentError``: those are caught to go on without the layer."""
 
 
-def light_fork() -> int:
-    """``os.fork``, without what Python and the libraries do after one.
-
-    Their hooks (``os.register_at_fork``) put locks and lists of threads in order that other threads
-    left behind, and so write to some seven hundred pages, each of which is copied for it. Where
-    there are no other threads there is nothing to put in order; where there are, it is ``os.fork``.
-    ``random`` goes on in the child where it is here. Raises ``OSError``.
-    """
-    if len(sys._current_frames()) > 1:
-        return os.fork()
-    pid: int = _HELD.fork()
-    if pid < 0:
-        raise OSError(ctypes.get_errno(), f"fork: {os.strerror(ctypes.get_errno())}")
-    return pid
-
-
 def is_linux() -> bool:
     return sys.platform == "linux"
 
@@ -94,7 +78,6 @@ def machine() -> str:
 
 _COLLAPSE = 25  # MADV_COLLAPSE
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_HELD = ctypes.PyDLL(None, use_errno=True)  # a call by this one lets no other thread run meanwhile
 
 
 def _checked(name: str, result: int) -> int:
