@@ -22,7 +22,7 @@ from grader.gradebook import Gradebook, Graded, base_key
 from grader.keys import Keys
 from grader.lazy import LazyBaselines
 from grader.model import Baseline, Grade, Submission
-from grader.painting import Painter
+from grader.painting import AVAILABLE, Painter
 from grader.publish import Publisher
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
@@ -129,7 +129,7 @@ def _grade_all(
     course = _course(session, number, options.isolate, show)
     book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()
-    painter = Painter(options.out) if total >= _MANY else None
+    painter = Painter(options.out) if AVAILABLE and total >= _MANY else None
     publisher = Publisher(options.out, total=total, painter=painter)
     last = None
     show.start_count("grading", total)
