@@ -108,9 +108,11 @@ class Publisher:
         # What UTF-8 cannot hold is another character in the file: all pages say what it says.
         if "\ufffd".encode() in result:
             grade = replace(loads(result), submission=grade.submission)
-        if self.painter and self.painter.draw(grade.submission):
-            return row_for(grade)
-        return self._drawn(grade, result)
+        # Before its pages: who is stopped there has the result, and so it is in the table.
+        self.rows[grade.submission] = row_for(grade)
+        if not (self.painter and self.painter.draw(grade.submission)):
+            draw(self.out / grade.submission, grade, result)
+        return self.rows[grade.submission]
 
     def _drawn(self, grade: Grade, result: bytes) -> ClassRow:
         draw(self.out / grade.submission, grade, result)
