@@ -274,6 +274,23 @@ def test_a_painter_ends_with_the_grader(tmp_path: Path):
     painter.finish()
 
 
+def test_who_is_stopped_while_pages_are_drawn_has_the_result_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    publisher = Publisher(tmp_path)
+    publisher.add(perfect())
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publish, "draw", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        publisher.add(grade())
+    publisher.finish(complete=False)
+    listed = (tmp_path / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert len(listed) == len(stored_names(tmp_path)) == 2
+
+
 _PUBLISHES = """
 import sys
 from pathlib import Path
