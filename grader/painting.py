@@ -70,7 +70,7 @@ class Painter:
     def _ask(self, name: str) -> None:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.painting", str(self.out)],
+                [sys.executable, "-I", "-m", "grader.painting", str(self.out)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # who draws the rest hits upon the same, and tells it

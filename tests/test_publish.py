@@ -261,6 +261,18 @@ def test_what_a_painter_that_was_killed_has_not_drawn_is_drawn_here(
     assert _tree(tmp_path) == many
 
 
+def test_a_painter_imports_nothing_of_the_folder_it_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """There a class may lie, and a student's file have the name of a library's."""
+    (tmp_path / "jinja2.py").write_text("open('imported', 'w')\nraise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    _publish(tmp_path / "out", [perfect()], Painter(tmp_path / "out"))
+    assert not (tmp_path / "imported").exists()
+    assert (tmp_path / "out" / perfect().submission / "report.html").exists()
+
+
 def test_a_painter_ends_with_the_grader(tmp_path: Path):
     """Whatever became of it: its end of the pipe is closed then."""
     painter = Painter(tmp_path)
