@@ -105,9 +105,10 @@ def _why(address: str, error: OSError | ValueError) -> str:
 
 def _refuses(address: str) -> bool:
     """Whether nobody listens there, asked directly."""
-    place = urlsplit(address)
     try:
-        socket.create_connection((place.hostname or "", place.port or 0), _CLOSING).close()
+        place = urlsplit(address)
+        if place.hostname and place.port:  # a cluster of another kind has no address
+            socket.create_connection((place.hostname, place.port), _CLOSING).close()
     except ConnectionRefusedError:
         return True
     except (OSError, ValueError):
