@@ -24,16 +24,13 @@ def open_class_store(folder: Path, where: str = "") -> Store:
 
 @contextmanager
 def known_store(folder: Path, where: str = "") -> Iterator[Store]:
-    """The same for who only asks: where there is none yet, an empty one that leaves no trace."""
-    if where or (folder / STORE).exists():
-        with open_class_store(folder, where) as store:
+    """The same for who only asks: where there is no file yet, an empty one that leaves no trace."""
+    place = where or str(folder / STORE)
+    with tempfile.TemporaryDirectory() as nowhere:
+        if "://" not in place and not Path(place).exists():
+            place = str(Path(nowhere, STORE))
+        with open_store(place, space=str(folder.resolve())) as store:
             yield store
-        return
-    with (
-        tempfile.TemporaryDirectory() as nowhere,
-        open_store(Path(nowhere, STORE), space=str(folder.resolve())) as store,
-    ):
-        yield store
 
 
 def publish_again(folder: Path, changed: Iterable[Grade]) -> list[ClassRow]:
