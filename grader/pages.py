@@ -19,15 +19,16 @@ from grader.whole import write_whole
 RESULT = "result.json"
 
 
-def draw(folder: Path, grade: Grade, result: bytes) -> None:
-    """Writes the pages, and then the receipt. ``result`` is what ``result.json`` there says."""
+def draw(folder: Path, grade: Grade, result: bytes, row: ClassRow) -> None:
+    """Writes the pages, and then the receipt. ``result`` is what ``result.json`` there says, and
+    ``row`` the grade's line."""
     pages = {
         "report.html": student_report(grade).encode(),
         "staff.html": staff_report(grade).encode(),
     }
     for name, page in pages.items():
         write_whole(folder / name, page)
-    write_receipt(folder, row_for(grade), {RESULT: result, **pages})
+    write_receipt(folder, row, {RESULT: result, **pages})
 
 
 def row_for(grade: Grade) -> ClassRow:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.pages import draw, stored_result
+from grader.pages import draw, row_for, stored_result
 
 # Elsewhere nobody can be asked whether a pipe has something to read.
 AVAILABLE = os.name == "posix"
@@ -102,7 +102,8 @@ def main() -> None:
     out = Path(sys.argv[1])
     for line in sys.stdin.buffer:
         name = json.loads(line)
-        draw(out / name, *stored_result(out, name))
+        grade, result = stored_result(out, name)
+        draw(out / name, grade, result, row_for(grade))
         sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
 

@@ -109,15 +109,16 @@ class Publisher:
         if "\ufffd".encode() in result:
             grade = replace(loads(result), submission=grade.submission)
         # Before its pages: who is stopped there has the result, and so it is in the table.
-        self.rows[grade.submission] = row_for(grade)
+        row = self.rows[grade.submission] = row_for(grade)
         if not (self.painter and self.painter.draw(grade.submission)):
-            draw(self.out / grade.submission, grade, result)
-        return self.rows[grade.submission]
+            draw(self.out / grade.submission, grade, result, row)
+        return row
 
     def _drawn(self, grade: Grade, result: bytes) -> ClassRow:
-        draw(self.out / grade.submission, grade, result)
-        self.rows[grade.submission] = row_for(grade)
-        return self.rows[grade.submission]
+        row = row_for(grade)
+        draw(self.out / grade.submission, grade, result, row)
+        self.rows[grade.submission] = row
+        return row
 
     def _ordered(self) -> list[ClassRow]:
         return [self.rows[name] for name in sorted(self.rows, key=name_order)]

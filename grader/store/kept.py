@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from grader.model import Returned, Value
 
@@ -40,6 +40,3 @@ class Kept(Returned):
 
     def __hash__(self) -> int:
         return hash(tuple(getattr(self, name) for name in _NAMES))
-
-    def __reduce__(self) -> Any:
-        raise TypeError("it is of this process's store")

@@ -61,10 +61,9 @@ def _enter(job_fd: int, channel: socket.socket, output: int, plan: containment.P
         os.dup2(source, target)
     scratch = plan.read_write[0]
     own = {"HOME": scratch, "TMPDIR": scratch, "USER": "student", "LOGNAME": "student"}
-    for (
-        name
-    ) in own:  # `os.environ.update` asks what a mapping is, which copies 330 pages of classes
-        os.environ[name] = own[name]
+    # One by one: `os.environ.update` asks what a mapping is, which copies 330 pages of classes.
+    for name, value in own.items():
+        os.environ[name] = value
     closed = containment.close_sandbox(plan)
     os.chdir(scratch)
     importlib.import_module("colorsys")  # the canary: lazily imported by nobody else
