@@ -19,7 +19,9 @@ from grader.model import (
     Assignment,
     Broken,
     Frame,
+    Observation,
     Override,
+    Place,
     Raised,
     Returned,
     Submission,
@@ -124,6 +126,49 @@ def test_equal_behaviour_is_judged_once(store: Store, monkeypatch: pytest.Monkey
     _, (alan,) = grade(shared, ALAN, does=wrong)
     assert judged == ["f", "g", "f"]
     assert alan.grade().score == 5.0
+
+
+def test_what_points_at_the_same_line_is_judged_once(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """Whatever stands elsewhere; the same words at another place are told with that place."""
+    judged: list[str] = []
+
+    def judging(known, *rest):
+        judged.append(known.function)
+        return judge_function(known, *rest)
+
+    def raising(job):
+        return instead(right(job), {"f": Raised("E", "no", frames=(Frame(2, "f"),))})
+
+    monkeypatch.setattr("grader.verdicts.judge_function", judging)
+    first, again = submission("ada", "# ada\nraise E"), submission("kim", "# kim\nraise E")
+    own = {
+        "t": replace(first.sources["t"], places=(Place("a.ipynb", 1, 3), Place("a.ipynb", 2, 3)))
+    }
+    _, found = grade(
+        book(store), first, again, replace(first, name="zoe", sources=own), does=raising
+    )
+    assert judged == ["f", "g", "f"]
+    told = [one.grade().topics[0].functions[0].checks[0].traceback[-1] for one in found]
+    assert told[0] == told[1] != told[2]
+    assert "a.ipynb" in told[2]
+
+
+def test_whether_a_sibling_is_the_only_fault_is_asked_once(monkeypatch: pytest.MonkeyPatch):
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(
+        "grader.verdicts.excused", lambda *given: asked.append(given[3]) or given[3] == ("g",)
+    )
+    baseline = BASELINES["t"].functions["f"]
+    verdicts, marked = Verdicts(), Observation("t", marks={"f": "one"})
+    for observation, doubles in (
+        *((marked, ("g",)), (marked, ("g",)), (marked, ("h",)), (marked, ("h",))),
+        (replace(marked, marks={"f": "another"}), ("g",)),
+    ):
+        assert verdicts.excused(F, baseline, observation, doubles) is (doubles == ("g",))
+    assert asked == [("g",), ("h",), ("g",)]
+    for _ in range(2):  # what nobody knows the like of is asked each time
+        verdicts.excused(F, baseline, Observation("t"), ("g",))
+    assert len(asked) == 5
 
 
 def test_what_points_into_a_text_is_judged_for_each_text(store: Store):
