@@ -9,24 +9,19 @@ the start of the warm processes included.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import statistics
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from benchmarks.table import keep, measured_on, show
 from benchmarks.table import markdown as table_of
-from benchmarks.table import measured_on, replace_section
 from benchmarks.thousands import REFERENCE, TOPICS, Ran, grade, run, write_class
 from grader.session import open_session
 
-OUT = Path("build/bench/scaling.json")
 SLOTS = (1, 2)
 AIM = 1.8
 _HEADINGS = ("slots", "wall s", "CPU s", "submissions a minute", "times one slot")
@@ -50,10 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--turns", type=int, default=3, help="of each number of slots (3)")
     asked = parser.parse_args(arguments)
     found = measure(asked.n, asked.turns)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps([asdict(one) for one in found], indent=1))
-    replace_section("scaling", markdown(found))
-    _print(found)
+    keep("scaling", found, markdown(found))
+    show(_HEADINGS, map(_cells, found), words=0)
 
 
 def measure(students: int, turns: int) -> list[Line]:
@@ -96,13 +89,6 @@ def _cells(one: Line) -> tuple[str, ...]:
         *(str(one.slots), f"{one.wall:.1f}", f"{one.cpu:.1f}"),
         *(f"{rate:.0f}", f"{one.times:.2f}"),
     )
-
-
-def _print(found: Sequence[Line]) -> None:
-    table = Table(*_HEADINGS, box=None)
-    for one in found:
-        table.add_row(*_cells(one))
-    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,24 @@ itself on what machine, with which versions and on which day it was measured.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
 
 from grader.session import versions
 from grader.whole import write_whole
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+BUILD = Path(__file__).parents[1] / "build" / "bench"
 _HEAD = """# Benchmarks
 
 `make bench` measures all of this again and writes its sections. Each says when, on what machine and
@@ -36,6 +43,23 @@ def replace_section(name: str, text: str, page: Path = PAGE) -> None:
     else:
         new = f"{old.rstrip()}\n\n{section}\n"
     write_whole(page, new.encode())
+
+
+def keep(name: str, found: Sequence[Any], text: str) -> None:
+    """Writes figures (dataclasses) to ``build/bench/NAME.json``, and the section of that name."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    (BUILD / f"{name}.json").write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n")
+    replace_section(name, text)
+
+
+def show(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> None:
+    """The same table as ``markdown`` makes, on the terminal."""
+    table = Table(box=None, pad_edge=False)
+    for column, name in enumerate(head):
+        table.add_column(name, justify="left" if column < words else "right")
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)
 
 
 def measured_on(

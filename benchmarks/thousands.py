@@ -13,7 +13,6 @@ coordinating process.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import resource
@@ -25,15 +24,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.table import keep, measured_on, show
 from benchmarks.table import markdown as table_of
-from benchmarks.table import measured_on, replace_section
 from grader.classroom import work_through
 from grader.cli.grading import gradebook
 from grader.cli.stored import open_class_store
@@ -51,7 +48,6 @@ TOPICS = (
     *("trainer", "freeze_encoder", "generate"),
 )
 _MARK = re.compile(r"\n# student \d+\s*$")
-OUT = Path("build/bench/thousands.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fill(asked.fill, asked.n[0])
         return
     found = [measure(number) for number in asked.n]
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps([asdict(one) for one in found], indent=1))
-    replace_section("thousands", markdown(found))
-    _print(found)
+    keep("thousands", found, markdown(found))
+    show(_HEADINGS, map(_cells, found), words=0)
 
 
 def measure(students: int) -> Measured:
@@ -255,15 +249,6 @@ def _cells(one: Measured) -> tuple[str, ...]:
         f"{one.judged:.1f}",
         ", ".join(f"{each:.0f}" for each in memory),
     )
-
-
-def _print(found: Sequence[Measured]) -> None:
-    table = Table(title=f"{len(TOPICS)} topics, {os.cpu_count()} cores")
-    for head in _HEADINGS:
-        table.add_column(head, justify="right")
-    for one in found:
-        table.add_row(*_cells(one))
-    Console().print(table)
 
 
 if __name__ == "__main__":
