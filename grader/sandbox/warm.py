@@ -249,6 +249,7 @@ class WarmSandbox:
 # The boot code closes the door behind itself: only the control socket is open, as descriptor 3.
 _BOOT = (
     "import os, sys; fd = int(sys.argv[1]); os.dup2(fd, 3); fd == 3 or os.close(fd);"
+    "from grader.worker import at_fork; at_fork.watch();"
     "from grader.worker import warm; warm.main()"
 )
 

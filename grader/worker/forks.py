@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from grader.model import Call, Job
-from grader.worker import containment
+from grader.worker import at_fork, containment
 from grader.worker.folders import delete, empty, own_folder, settle
 from grader.worker.function import run_cases
 from grader.worker.jobs import dump_cases
@@ -77,7 +77,8 @@ class Forks:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         os.set_blocking(writing, True)
-        pid = os.fork()
+        with at_fork.alone():
+            pid = os.fork()
         if pid == 0:
             self._close_others()
             ours.close()

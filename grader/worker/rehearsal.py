@@ -162,7 +162,7 @@ def _ask_what_values_are() -> None:
 
 def _draw() -> None:
     """Finds the fonts, which takes seconds the first time."""
-    from matplotlib import pyplot
+    from matplotlib import font_manager, pyplot
 
     figure, axes = pyplot.subplots(2, 2, layout="constrained")
     axes[0, 0].imshow(np.eye(3))
@@ -170,3 +170,6 @@ def _draw() -> None:
     axes[0, 0].set_ylabel("d")
     figure.canvas.draw()
     pyplot.close(figure)
+    # matplotlib makes every fork forget its fonts: none are left to forget. (Its own name.)
+    if (fonts := vars(font_manager).get("_get_font")) is not None:
+        fonts.cache_clear()

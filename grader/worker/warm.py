@@ -25,7 +25,7 @@ CONTROL = 3
 
 def main() -> None:
     """Serves until the socket closes. What it prints goes to the grader's log."""
-    from grader.worker import containment
+    from grader.worker import at_fork, containment
 
     # What was printed before a crash is told. (-I ignores the variables for these two.)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -37,6 +37,7 @@ def main() -> None:
     containment.become_subreaper()
     prepared = containment.prepare(first)
     warm_up()
+    at_fork.leave()
     containment.settle()
     gc.freeze()
     ready = {
@@ -71,13 +72,14 @@ def warm_up() -> None:
 
 
 def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
-    from grader.worker import child, containment
+    from grader.worker import at_fork, child, containment
 
     plan = _plan(containment.Plan, request["plan"])
     job, channel, output = descriptors
     began = time.monotonic()
     try:
-        pid = containment.fork(plan)
+        with at_fork.alone():
+            pid = containment.fork(plan)
     except containment.ContainmentError as error:
         _close(descriptors)
         control.send(json.dumps({"fault": str(error)}).encode())
