@@ -17,6 +17,7 @@ The three variables are set by ``grader.course.location.environment`` for the wh
 
 from __future__ import annotations
 
+import gc
 import importlib
 
 from grader.worker.fingerprints import number_tokenizers
@@ -87,6 +88,7 @@ def preload() -> None:
     """Imports, loads and warms up. To be called once, before any fork."""
     importlib.import_module("tqdm").tqdm.monitor_interval = 0
     _import_all()
+    _keep()
     number_tokenizers()
     rehearse()
 
@@ -100,3 +102,10 @@ def _import_all() -> None:
         importlib.import_module(module)
     for name in NAMES:
         getattr(transformers, name)
+
+
+def _keep() -> None:
+    """What is imported stays: no collection looks through it from here on."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

@@ -58,6 +58,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
+    gc.disable()  # until all is imported: looking through it again and again takes a tenth of that
     import torch
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise
