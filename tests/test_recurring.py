@@ -1,4 +1,4 @@
-"""Texts that are made once for the same thing."""
+"""What is made once for the same thing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from report_samples import grade
 
-from grader.report.recurring import TextOfTheSame
+from grader.report.recurring import OfTheSame
 from grader.report.result import dumps
 
 
@@ -21,9 +21,13 @@ class Counted:
         return thing[0]
 
 
+def _is_short(_: object, text: str) -> bool:
+    return len(text) <= 10
+
+
 def test_the_same_thing_has_its_text_made_once_and_an_equal_one_its_own():
     make = Counted()
-    text = TextOfTheSame(make, 2, 10)
+    text = OfTheSame(make, 2, _is_short)
     first, equal = ["a"], ["a"]
     assert [text(first), text(first), text(equal)] == ["a"] * 3
     assert make.made == 2
@@ -31,11 +35,21 @@ def test_the_same_thing_has_its_text_made_once_and_an_equal_one_its_own():
 
 def test_few_are_kept_and_no_long_ones():
     make = Counted()
-    text = TextOfTheSame(make, 2, 10)
+    text = OfTheSame(make, 2, _is_short)
     several, long = [["a"], ["b"], ["c"]], ["x" * 11]
     for thing in (*several, *several, long, long):
         assert text(thing) == thing[0]
     assert make.made == 8
+
+
+def test_what_is_forgotten_is_made_anew():
+    make = Counted()
+    text = OfTheSame(make, 2, _is_short)
+    thing = ["a"]
+    for _ in range(2):
+        text(thing)
+        text.forget()
+    assert make.made == 2
 
 
 def test_a_grade_is_told_alike_whether_its_parts_came_before():

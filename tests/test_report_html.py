@@ -342,8 +342,8 @@ def test_what_is_drawn_once_for_all_is_what_is_drawn_for_one() -> None:
     for _ in range(2):
         for each in others:
             for draw in draws:
-                _kept_view.cache_clear()
-                _kept.cache_clear()
+                _kept_view.forget()
+                _kept.forget()
                 cold.append(draw(each))
     assert warm == cold
     assert len(set(warm)) == 6

@@ -8,10 +8,9 @@ hidden: it is not there.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from grader.model import CheckResult, FunctionGrade, Grade, TopicGrade
-from grader.report.recurring import FUNCTIONS, is_small_function
+from grader.report.recurring import FUNCTIONS, OfTheSame, is_small_function
 
 
 def student_view(grade: Grade) -> Grade:
@@ -29,21 +28,18 @@ def _topic(topic: TopicGrade) -> TopicGrade:
         topic,
         layers=(),
         staff_notes=(),
-        functions=tuple(_function(each) for each in topic.functions),
+        functions=tuple(map(_kept, topic.functions)),
     )
 
 
 def _function(function: FunctionGrade) -> FunctionGrade:
-    return _kept(function) if is_small_function(function) else _new(function)
-
-
-def _new(function: FunctionGrade) -> FunctionGrade:
     hidden = dict.fromkeys(result.case for result in function.checks if not result.public)
     names = {case: f"hidden case {position}" for position, case in enumerate(hidden, 1)}
     return replace(function, checks=tuple(_result(each, names) for each in function.checks))
 
 
-_kept = lru_cache(maxsize=FUNCTIONS)(_new)
+# Once for equal behaviour: what is drawn of it is drawn once then.
+_kept = OfTheSame(_function, FUNCTIONS, is_small_function)
 
 
 def _result(result: CheckResult, names: dict[str, str]) -> CheckResult:

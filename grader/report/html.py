@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -25,7 +24,7 @@ from grader.report.grouping import (
     shared_reason,
 )
 from grader.report.page import macro, render, render_pieces
-from grader.report.recurring import FUNCTIONS, is_small_function
+from grader.report.recurring import FUNCTIONS, OfTheSame, is_small_function
 from grader.report.rows import (
     ClassRow,
     TopicScore,
@@ -180,7 +179,7 @@ def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
 
 
 def _view(topic: TopicGrade, position: int, titles: Mapping[str, str]) -> TopicView:
-    functions = tuple(map(_function_view, topic.functions))
+    functions = tuple(map(_kept_view, topic.functions))
     groups = [each.group for each in functions]
     return TopicView(
         topic=topic,
@@ -195,14 +194,10 @@ def _view(topic: TopicGrade, position: int, titles: Mapping[str, str]) -> TopicV
 
 
 def _function_view(function: FunctionGrade) -> FunctionView:
-    return _kept_view(function) if is_small_function(function) else _new_view(function)
-
-
-def _new_view(function: FunctionGrade) -> FunctionView:
     return FunctionView(group(function))
 
 
-_kept_view = lru_cache(maxsize=FUNCTIONS)(_new_view)
+_kept_view = OfTheSame(_function_view, FUNCTIONS, is_small_function)
 
 
 def _anchors(topics: Iterable[TopicView]) -> dict[tuple[str, str], str]:

@@ -8,7 +8,6 @@ file for students: ``to_json(student_view(grade))`` is.
 from __future__ import annotations
 
 import base64
-import json
 import math
 from functools import lru_cache
 from pathlib import Path
@@ -27,8 +26,9 @@ from grader.model import (
 )
 from grader.report.grouping import counts
 from grader.report.json_text import encodable, inert_json, laid_out, one_line
-from grader.report.recurring import LONGEST, RESULTS, TEXTS, TextOfTheSame, is_small
+from grader.report.recurring import RESULTS, TEXTS, OfTheSame, is_small, is_small_text
 from grader.report.result_file import SCHEMA, ResultFile
+from grader.report.result_text import parsed
 
 SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
 
@@ -63,7 +63,7 @@ def dumps(grade: Grade) -> str:
 def loads(text: str | bytes, file: str = "result.json") -> Grade:
     """Reads a result file's text. Raises ResultError, naming ``file``."""
     try:
-        data = json.loads(text)
+        data = parsed(text)
     except (ValueError, RecursionError) as error:
         raise _broken(file, f"it is not JSON ({error})") from error
     return from_json(data, file)
@@ -138,7 +138,7 @@ def _function_text(function: FunctionGrade) -> str:
 
 
 # Equal behaviour is judged once, and its verdict is the same object each time.
-_kept_function_text = TextOfTheSame(_function_text, TEXTS, LONGEST)
+_kept_function_text = OfTheSame(_function_text, TEXTS, is_small_text)
 
 
 def _check_text(result: CheckResult) -> str:

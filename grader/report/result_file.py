@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -160,7 +161,9 @@ class FunctionPart(_Sum):
         self._agrees(sum(part.score for part in parts), sum(part.max_score for part in parts))
         return self
 
+    @cached_property
     def value(self) -> FunctionGrade:
+        """The very same one each time: what recurs is read once, and what it says made once."""
         return FunctionGrade(self.function, tuple(check.value() for check in self.checks))
 
 
@@ -183,7 +186,7 @@ class TopicPart(_Sum):
     def value(self) -> TopicGrade:
         return TopicGrade(
             topic=self.topic,
-            functions=tuple(function.value() for function in self.functions),
+            functions=tuple(function.value for function in self.functions),
             file=self.file,
             notes=tuple(self.notes),
             staff_notes=tuple(self.staff_notes),
