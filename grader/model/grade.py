@@ -79,18 +79,18 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class FunctionGrade:
-    """One function's checks, in the order of the declaration, case by case."""
+    """One function's checks, in the order of the declaration, case by case, and what they add up
+    to: every page asks for that many times."""
 
     function: str
     checks: tuple[CheckResult, ...]
+    score: float = field(init=False, repr=False, compare=False)
+    max_score: float = field(init=False, repr=False, compare=False)
 
-    @property
-    def score(self) -> float:
-        return round(sum(check.score for check in self.checks), 6)
-
-    @property
-    def max_score(self) -> float:
-        return round(sum(check.max_score for check in self.checks), 6)
+    def __post_init__(self) -> None:
+        for name in ("score", "max_score"):
+            total = round(sum(getattr(check, name) for check in self.checks), 6)
+            object.__setattr__(self, name, total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """How much a report says, so that it stays small whatever the students' code printed.
 
-In: the groups that a report would show. Out: the levels of detail that are worth rendering.
+In: the functions that a report would show. Out: the levels of detail that are worth rendering.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.model import CheckResult
@@ -38,25 +38,25 @@ DETAILS = (
 )
 
 
-def worth_trying(groups: Sequence[Group], *, staff: bool) -> Iterator[Detail]:
-    """The levels that may fit, most detailed first; always the last one.
+def worth_trying(length: Callable[[Detail], int]) -> Iterator[Detail]:
+    """The levels that may fit, most detailed first; always the last one. ``length`` adds up what
+    the page's functions have to say at a level.
 
     Rendering costs far more than adding up lengths, so that a page that would be much too large
     is not made in the first place.
     """
     for detail in DETAILS[:-1]:
-        if _estimate(groups, detail, staff=staff) <= 2 * REPORT_LIMIT:
+        if length(detail) <= 2 * REPORT_LIMIT:
             yield detail
     yield DETAILS[-1]
 
 
-def _estimate(groups: Sequence[Group], detail: Detail, *, staff: bool) -> int:
-    """Characters of what the groups have to say at this level, before any escaping."""
+def estimate(group: Group, detail: Detail, *, staff: bool) -> int:
+    """Characters of what a function has to say at this level, before any escaping."""
     others = detail.cases if staff else 0
     return sum(
         _length(result, detail)
-        for each in groups
-        for reason in each.reasons[: detail.reasons]
+        for reason in group.reasons[: detail.reasons]
         for result in (reason.lead, *reason.results[:others])
     )
 

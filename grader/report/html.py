@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from grader.model import FunctionGrade, Grade, Status, TopicGrade
 from grader.report.audience import student_view
-from grader.report.detail import DETAILS, REPORT_LIMIT, Detail, worth_trying
+from grader.report.detail import DETAILS, REPORT_LIMIT, Detail, estimate, worth_trying
 from grader.report.grouping import (
     Group,
     Reason,
@@ -52,14 +52,22 @@ class FunctionView:
     """One function, ready to draw."""
 
     group: Group
-    _bodies: dict[tuple[Detail, bool, bool], Markup] = field(default_factory=dict)
+    _sections: dict[tuple[str, Detail, bool, bool], Markup] = field(default_factory=dict)
+    _lengths: dict[tuple[Detail, bool], int] = field(default_factory=dict)
 
-    def body(self, detail: Detail, staff: bool, told_above: bool) -> Markup:
-        """What stands below its name, drawn once for all pages that say the same."""
-        wanted = (detail, staff, told_above)
-        if wanted not in self._bodies:
-            self._bodies[wanted] = macro("parts.html.j2", "function_body", self.group, *wanted)
-        return self._bodies[wanted]
+    def section(self, anchor: str, detail: Detail, staff: bool, told_above: bool) -> Markup:
+        """Its name and what stands below, drawn once for all pages that say the same there."""
+        wanted = (anchor, detail, staff, told_above)
+        if wanted not in self._sections:
+            drawn = macro("parts.html.j2", "function_section", self.group, *wanted)
+            self._sections[wanted] = drawn
+        return self._sections[wanted]
+
+    def length(self, detail: Detail, staff: bool) -> int:
+        """About how many characters that is."""
+        if (detail, staff) not in self._lengths:
+            self._lengths[detail, staff] = estimate(self.group, detail, staff=staff)
+        return self._lengths[detail, staff]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,8 @@ def _report(grade: Grade, titles: Mapping[str, str], *, staff: bool) -> str:
     drawn = [each for _, each in groups]
     score, max_score = grade.score, grade.max_score
     page = ""
-    for detail in worth_trying(drawn, staff=staff):
+    functions = [each for view in topics for each in view.functions]
+    for detail in worth_trying(lambda level: sum(one.length(level, staff) for one in functions)):
         page = render(
             "report.html.j2",
             grade=grade,

@@ -21,7 +21,7 @@ _Made = TypeVar("_Made")
 
 # Characters that are not staff's, of what is kept; and how many are kept.
 _OF_A_RESULT = 2_000
-_OF_A_FUNCTION = 8_000
+_OF_A_FUNCTION = 16_000
 RESULTS = 4_096
 FUNCTIONS = 512
 TEXTS, LONGEST = 1_024, 32_000
