@@ -32,6 +32,7 @@ from grader.report.json_text import json_text
 from grader.report.lines import say, say_line
 from grader.report.text import clean
 
+_ENOUGH, _SETTLED = 5, 20.0  # done, or seconds, to tell how fast it is
 _EVERY = 5.0  # seconds between plain lines
 _MOST = 20_000  # characters that are worth telling
 
@@ -81,8 +82,10 @@ class Steps:
     def meanwhile(self, text: str) -> Iterator[None]:
         """Something else that has to be done before the counting goes on."""
         before = self._progress.tasks[0].description if self._progress is not None else ""
+        stopped = time.monotonic()
         self.say(text)
         yield
+        self._began += time.monotonic() - stopped
         if before:
             self.say(before)
 
@@ -108,9 +111,11 @@ class Steps:
 
 def pace(done: int, total: int | None, seconds: float) -> str:
     """How far it is, how fast, and how long it will take still: ``412 of 3000 done, 3.1 a second,
-    14 min left``."""
-    if not total or seconds <= 0 or not done:
+    14 min left``. The very first ones, while everything starts, say nothing of the rest."""
+    if not total or seconds <= 0:
         return f"{done} done"
+    if done < _ENOUGH and seconds < _SETTLED:
+        return f"{done} of {total} done"
     rate = done / seconds
     fast = f"{rate:.1f} a second" if rate >= 0.95 else f"{60 * rate:.1f} a minute"
     left = (total - done) / rate
