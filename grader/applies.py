@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from grader.compare import chances_of, choices_of, compare, drawn_from, within
+from grader.compare import agrees, chances_of, choices_of, compare, drawn_from, within
 from grader.model import (
     ArrayValue,
     Case,
@@ -84,7 +84,11 @@ def holds(check: Check, got: Outcome, wanted: Outcome, answer: Value | Missing) 
         if not isinstance(got, Raised) or got.stage != "call":
             return False
         return check.rule.exception in got.classes
-    return isinstance(got, Returned) and not differences(check, got, wanted, answer)
+    if not isinstance(got, Returned):
+        return False
+    if isinstance(check.rule, Same) and isinstance(wanted, Returned):
+        return agrees(got.value, wanted.value, check.rule)
+    return not differences(check, got, wanted, answer)
 
 
 def failures(
@@ -120,7 +124,7 @@ def alike(check: Check, one: Outcome, other: Outcome) -> bool:
         if _graphs(at_path(one.value, path)) != _graphs(at_path(other.value, path)):
             return False
         rule = replace(rule, grad="any")
-    return not compare(one.value, other.value, rule)
+    return agrees(one.value, other.value, rule)
 
 
 def _graphs(value: Value | Missing) -> tuple[bool, ...]:

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from heapq import nlargest
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 import numpy as np
@@ -39,16 +39,19 @@ _MOST = 20  # differences that are worth keeping of one value
 
 def compare(got: Value, want: Value, rule: Same) -> tuple[Difference, ...]:
     """Differences of ``got`` from ``want`` at the rule's path."""
+    return tuple(islice(_walked(got, want, rule), _MOST))
+
+
+def agrees(got: Value, want: Value, rule: Same) -> bool:
+    """Whether ``compare`` finds nothing; without working out what there would be to tell."""
+    return next(_walked(got, want, rule, brief=True), None) is None
+
+
+def _walked(got: Value, want: Value, rule: Same, brief: bool = False) -> Iterator[Difference]:
     wanted = at_path(want, rule.path)
     if isinstance(wanted, Missing):
         raise LookupError(f"the reference has nothing at {rule.path!r}")
-    found = at_path(got, rule.path)
-    differences: list[Difference] = []
-    for difference in _walk(found, wanted, rule, rule.path):
-        differences.append(difference)
-        if len(differences) == _MOST:
-            break
-    return tuple(differences)
+    return _walk(at_path(got, rule.path), wanted, rule, rule.path, brief)
 
 
 def within(got: Value, allowed: Value | Missing, rule: Within) -> tuple[Difference, ...]:
@@ -142,15 +145,18 @@ def _binomial(k: int, total: int, chance: float) -> float:
     return math.exp(ways + k * math.log(chance) + (total - k) * math.log1p(-chance))
 
 
-def _walk(got: Value | Missing, want: Value, rule: Same, path: str) -> Iterator[Difference]:
+def _walk(
+    got: Value | Missing, want: Value, rule: Same, path: str, brief: bool
+) -> Iterator[Difference]:
+    """``brief``: that arrays differ is all that is asked."""
     if isinstance(got, Missing):
         yield Difference("missing", f"{_where(path)} is missing", path, want=_short(want))
     elif isinstance(want, ArrayValue):
-        yield from _array(got, want, rule, path)
+        yield from _array(got, want, rule, path, brief)
     elif isinstance(want, ListValue):
-        yield from _list(got, want, rule, path)
+        yield from _list(got, want, rule, path, brief)
     elif isinstance(want, DictValue):
-        yield from _mapping(got, want, rule, path)
+        yield from _mapping(got, want, rule, path, brief)
     else:
         yield from _scalar(got, want, rule, path)
 
@@ -187,7 +193,7 @@ def _scalar(got: Value, want: Value, rule: Same, path: str) -> Iterator[Differen
         )
 
 
-def _list(got: Value, want: ListValue, rule: Same, path: str) -> Iterator[Difference]:
+def _list(got: Value, want: ListValue, rule: Same, path: str, brief: bool) -> Iterator[Difference]:
     if not isinstance(got, ListValue):
         yield _type_difference(got, want, path)
         return
@@ -201,7 +207,7 @@ def _list(got: Value, want: ListValue, rule: Same, path: str) -> Iterator[Differ
         yield from _unordered(got, want, path)
         return
     for index, (one, other) in enumerate(zip(got.items, want.items, strict=True)):
-        yield from _walk(one, other, rule, f"{path}[{index}]")
+        yield from _walk(one, other, rule, f"{path}[{index}]", brief)
 
 
 def _unordered(got: ListValue, want: ListValue, path: str) -> Iterator[Difference]:
@@ -214,13 +220,16 @@ def _unordered(got: ListValue, want: ListValue, path: str) -> Iterator[Differenc
         yield Difference("value", message, path, got=_short(item))
 
 
-def _mapping(got: Value, want: DictValue, rule: Same, path: str) -> Iterator[Difference]:
+def _mapping(
+    got: Value, want: DictValue, rule: Same, path: str, brief: bool
+) -> Iterator[Difference]:
     if not isinstance(got, DictValue):
         yield _type_difference(got, want, path)
         return
     have = dict(reversed(got.items))  # of a key that is there twice the first one counts
     for key, value in want.items:
-        yield from _walk(have.get(key, MISSING), value, rule, f"{path}.{key}" if path else key)
+        where = f"{path}.{key}" if path else key
+        yield from _walk(have.get(key, MISSING), value, rule, where, brief)
     if rule.extra_keys:
         return
     known = set(want.keys)
@@ -230,7 +239,9 @@ def _mapping(got: Value, want: DictValue, rule: Same, path: str) -> Iterator[Dif
         yield Difference("structure", message, path, got=_short(extra), want=_short(want.keys))
 
 
-def _array(got: Value, want: ArrayValue, rule: Same, path: str) -> Iterator[Difference]:
+def _array(
+    got: Value, want: ArrayValue, rule: Same, path: str, brief: bool
+) -> Iterator[Difference]:
     if want.shape == () and isinstance(got, (bool, int, float)):
         yield from _scalar(got, want.data.item(), rule, path)
         return
@@ -245,14 +256,19 @@ def _array(got: Value, want: ArrayValue, rule: Same, path: str) -> Iterator[Diff
         message = f"{_where(path)} carries a gradient graph"
         yield Difference("gradient", message, path, got="requires_grad=True", want="no gradient")
     else:
-        yield from _values(got, want, rule, path)
+        yield from _values(got, want, rule, path, brief)
 
 
-def _values(got: ArrayValue, want: ArrayValue, rule: Same, path: str) -> Iterator[Difference]:
+def _values(
+    got: ArrayValue, want: ArrayValue, rule: Same, path: str, brief: bool
+) -> Iterator[Difference]:
     if _same_bits(got.data, want.data):
         return
     wrong, size = differing(got.data, want.data, rule.tolerance)
     if not wrong.any():
+        return
+    if brief:
+        yield Difference("value", "", path)
         return
     first = tuple(int(axis) for axis in np.argwhere(wrong)[0])
     nan = bool(np.any(_isnan(got.data) != _isnan(want.data)))

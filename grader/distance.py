@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.compare import compare
+from grader.compare import agrees
 from grader.model import (
     EXACT,
     ArrayValue,
@@ -33,9 +33,9 @@ _BOUNDLESS = Tolerance(atol=1e300)
 def distance(got: Value, want: Value, rule: Same) -> float:
     """The smallest ``rtol`` that makes them the same under the rule, whose ``atol`` keeps its
     proportion to ``rtol``."""
-    if not compare(got, want, replace(rule, tolerance=EXACT)):
+    if agrees(got, want, replace(rule, tolerance=EXACT)):
         return 0.0
-    if compare(got, want, replace(rule, tolerance=_BOUNDLESS)):
+    if not agrees(got, want, replace(rule, tolerance=_BOUNDLESS)):
         return float("inf")
     pairs = _pairs(at_path(got, rule.path), at_path(want, rule.path))
     return max((_size(one, other, rule.tolerance) for one, other in pairs), default=0.0)

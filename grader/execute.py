@@ -9,7 +9,7 @@ grader itself broke is never kept.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -44,6 +44,20 @@ class Flights:
 
 
 @dataclass(slots=True)
+class Planned:
+    """A job, the key of each of its calls by its digest, in their order, and what is known of them
+    by the same."""
+
+    job: Job
+    keys: Mapping[str, CallKey]
+    known: dict[str, Recalled] = field(default_factory=dict)
+
+    def missing(self) -> list[str]:
+        """What nobody has run yet."""
+        return [digest for digest in self.keys if digest not in self.known]
+
+
+@dataclass(slots=True)
 class Execution:
     """What all slots of a run share. ``here``: the jobs run on this machine; what other machines
     have to do cannot be told from here, so that there each worker sees to it."""
@@ -58,32 +72,21 @@ class Execution:
         """``runner``, for one submission's jobs, asked only for what nobody has run yet."""
         return Recalling(self, runner, submission)
 
-    def run(
-        self, job: Job, keys: Sequence[CallKey], runner: Runner, submission: str
-    ) -> Observation:
+    def run(self, planned: Planned, runner: Runner, submission: str) -> Observation:
         """What the job does, or did. Raises ``SandboxError``, and what the store raises."""
-        known = self._recalled(keys)
-        missing = [key for key in keys if key.digest not in known]
-        if missing:
-            with self._flights.held([key.digest for key in missing]):
-                known |= self._recalled(missing)
-                asked = [
-                    pair
-                    for pair in zip(keys, job.calls, strict=True)
-                    if pair[0].digest not in known
-                ]
-                if asked:
-                    known |= self._executed(job, asked, runner, submission)
-        return joined(job.topic, [known[key.digest] for key in keys])
+        if missing := planned.missing():
+            with self._flights.held(missing):
+                planned.known.update(self.store.recall(missing))
+                if planned.missing():
+                    planned.known.update(self._executed(planned, runner, submission))
+        return joined(planned.job.topic, [planned.known[digest] for digest in planned.keys])
 
-    def _recalled(self, keys: Sequence[CallKey]) -> dict[str, Recalled]:
-        return self.store.recall([key.digest for key in keys])
-
-    def _executed(
-        self, job: Job, asked: Sequence[tuple[CallKey, Call]], runner: Runner, submission: str
-    ) -> dict[str, Recalled]:
-        keys = [key for key, _ in asked]
-        job = replace(job, calls=tuple(call for _, call in asked))
+    def _executed(self, planned: Planned, runner: Runner, submission: str) -> dict[str, Recalled]:
+        wanted = set(planned.missing())
+        keys = [key for digest, key in planned.keys.items() if digest in wanted]
+        pairs = zip(planned.keys, planned.job.calls, strict=True)
+        calls = tuple(call for digest, call in pairs if digest in wanted)
+        job = replace(planned.job, calls=calls)
         for last in [False] * (_TRIES - 1) + [True]:
             attempt = self.store.begin(submission, keys)
             try:
@@ -115,11 +118,27 @@ class Recalling:
     inner: Runner
     submission: str
     calls: set[str] = field(default_factory=set)
+    _foreseen: dict[str, Planned] = field(default_factory=dict)
+
+    def foresee(self, jobs: Iterable[Job]) -> None:
+        """Asks for all that is known of these jobs, of a topic each, in one question to the store
+        instead of one each."""
+        several = [self._planned(job) for job in jobs]
+        known = self.execution.store.recall([key for one in several for key in one.keys])
+        for one in several:
+            one.known.update((key, known[key]) for key in one.keys if key in known)
+            self._foreseen[one.job.topic] = one
 
     def run(self, job: Job) -> Observation:
-        keys = self.execution.keys.of(job)
-        self.calls.update(key.digest for key in keys)
-        return self.execution.run(job, keys, self.inner, self.submission)
+        planned = self._foreseen.pop(job.topic, None)
+        if planned is None or planned.job != job:
+            planned = self._planned(job)
+            planned.known.update(self.execution.store.recall(planned.keys))
+        self.calls.update(planned.keys)
+        return self.execution.run(planned, self.inner, self.submission)
+
+    def _planned(self, job: Job) -> Planned:
+        return Planned(job, {key.digest: key for key in self.execution.keys.of(job)})
 
 
 def sound(record: CallRecord) -> bool:

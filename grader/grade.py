@@ -19,6 +19,7 @@ from grader.model import (
     Broken,
     Call,
     Grade,
+    Job,
     Observation,
     Source,
     Submission,
@@ -57,6 +58,14 @@ def grade_submission(submission: Submission, course: Course, runner: Runner) -> 
         course.versions,
         course.seed,
     )
+
+
+def jobs_of(submission: Submission, course: Course) -> Iterator[Job]:
+    """What ``grade_submission`` is going to run of it, if nothing else has to run besides."""
+    for topic in course.assignment.topics:
+        job = _job(topic, submission.sources.get(topic.name), course.isolate)
+        if job is not None:
+            yield job
 
 
 def _grade_topic(
@@ -113,14 +122,20 @@ def observe(
 ) -> Observation | None:
     """What the source does; ``None`` when there is nothing to run. A failure of the sandbox is an
     observation too: a ``Broken`` one, which costs the student nothing."""
-    if source is None or source.problem:
+    job = _job(topic, source, isolate)
+    if job is None:
         return None
-    job = plan(topic, source.text, source.file, isolate=isolate)
     job = replace(job, calls=calls) if calls else job
     try:
         return runner.run(job)
     except SandboxError as error:
         return _all_broken(topic, str(error))
+
+
+def _job(topic: Topic, source: Source | None, isolate: bool) -> Job | None:
+    if source is None or source.problem:
+        return None
+    return plan(topic, source.text, source.file, isolate=isolate)
 
 
 def _all_broken(topic: Topic, fault: str) -> Observation:

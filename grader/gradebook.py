@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 from grader.execute import Execution
-from grader.grade import Course, grade_submission
+from grader.grade import Course, grade_submission, jobs_of
 from grader.keys import digest, source_digest
 from grader.model import Grade, Override, Place, Status, Submission
 from grader.override import overridden
@@ -88,11 +88,12 @@ class Gradebook:
     def grade(self, submission: Submission, runner: Runner) -> Graded:
         """The submission's grade. Raises what the store raises."""
         key = str(key_of(submission, self.base))
-        kept = self.store.result(submission.name)
+        kept = self.store.result(submission.name, key)
         by_hand = self.store.overrides(submission.name)
-        if kept is not None and kept.key == key:
+        if kept is not None:
             return Graded(submission.name, key, kept.grade, by_hand=by_hand)
         recalling = self.execution.runner(runner, submission.name)
+        recalling.foresee(jobs_of(submission, self.course))
         judged = grade_submission(submission, self.course, recalling)
         return Graded(
             submission=submission.name,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from grader import stopped
-from grader.applies import applies, cases_of, differences, failures, holds
+from grader.applies import applies, cases_of, differences, holds
 from grader.diagnose import known_mistake
 from grader.model import (
     Baseline,
@@ -135,8 +135,15 @@ def judge_function(
     """One function's checks, case by case."""
     outcomes = {case.name: observation.outcome(task.function, case.name) for case in task.cases}
     contained = "none" not in observation.layers
-    mistake = _mistake(task, baseline, outcomes)
-    judge = _Judge(task, baseline, outcomes, source, mistake, contained)
+    held = {
+        (check.name, case.name): holds(
+            check, outcomes[case.name], baseline.wanted[case.name], baseline.answer(case.name)
+        )
+        for check in task.checks
+        for case in cases_of(check, task, baseline)
+    }
+    mistake = "" if all(held.values()) else _mistake(task, baseline, outcomes)
+    judge = _Judge(task, baseline, outcomes, held, source, mistake, contained)
     results = {check.name: judge.check(check) for check in task.checks}
     return FunctionGrade(
         task.function,
@@ -160,11 +167,13 @@ def _hanging(
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """One function's judging: what was asked, what came, and the mistake that explains it."""
+    """One function's judging: what was asked, what came, which check ``held`` in which case, and
+    the mistake that explains it."""
 
     task: Task
     baseline: FunctionBaseline
     outcomes: Mapping[str, Outcome]
+    held: Mapping[tuple[str, str], bool]
     source: Source
     mistake: str
     contained: bool = True
@@ -204,8 +213,7 @@ class _Judge:
                 staff=outcome.detail,
                 category="grader error",
             )
-        wanted = self.baseline.wanted[case.name]
-        if holds(check, outcome, wanted, self.baseline.answer(case.name)):
+        if self.held[check.name, case.name]:
             return result
         if is_stub(outcome, self.task):
             return _not_attempted(result)
@@ -255,11 +263,10 @@ class _Judge:
 
 
 def _mistake(task: Task, baseline: FunctionBaseline, outcomes: Mapping[str, Outcome]) -> str:
-    """The sentence of the known mistake that was made; empty for right or unknown code."""
+    """The sentence of the known mistake that wrong code makes; empty for unknown code."""
     if any(isinstance(outcome, Broken) for outcome in outcomes.values()):
         return ""
-    right = next(failures(task, baseline, outcomes), None) is None
-    found = None if right else known_mistake(task, baseline, outcomes)
+    found = known_mistake(task, baseline, outcomes)
     return found.sentence if found else ""
 
 

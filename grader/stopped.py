@@ -67,7 +67,7 @@ def notes(observation: Observation, tasks: Iterable[Task], told: Collection[str]
     said = sentence(observation.stopped)
     if said:
         yield f"While your file was loaded: {_lower(said)}"
-    for task in tasks:
+    for task in _stopping(observation, tasks):
         public, hidden = _kinds(observation, task, True), _kinds(observation, task, False)
         if public and task.function not in told:
             yield f"`{task.function}`: {_lower(sentence(public))}"
@@ -79,10 +79,17 @@ def notes(observation: Observation, tasks: Iterable[Task], told: Collection[str]
 
 def staff_notes(observation: Observation, tasks: Iterable[Task]) -> Iterator[str]:
     """What was stopped in hidden cases."""
-    for task in tasks:
+    for task in _stopping(observation, tasks):
         hidden = _kinds(observation, task, False)
         if hidden:
             yield f"`{task.function}`, in hidden cases: {_lower(sentence(hidden))}"
+
+
+def _stopping(observation: Observation, tasks: Iterable[Task]) -> Iterator[Task]:
+    """Those of which anything was stopped: next to none of a class."""
+    for task in tasks:
+        if any(map(of, observation.outcomes.get(task.function, {}).values())):
+            yield task
 
 
 def _kinds(observation: Observation, task: Task, public: bool) -> list[str]:

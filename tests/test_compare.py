@@ -11,7 +11,7 @@ from grader import compare as compare_module
 from grader import drawn_from, same, within
 from grader.model import ArrayValue, DictValue, ListValue, OpaqueValue
 
-compare = compare_module.compare
+compare, agrees = compare_module.compare, compare_module.agrees
 SIGNALLING_NAN = np.array([0x7FA00000], "u4").view("f4")  # numpy warns when it is cast
 
 
@@ -51,6 +51,7 @@ def first(got, want, **rule):
 )
 def test_right_values_pass(got, want):
     assert compare(got, want, same()) == ()
+    assert agrees(got, want, same())
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,7 @@ def test_right_values_pass(got, want):
 )
 def test_each_kind_of_difference_has_its_category(got, want, category):
     assert first(got, want)[0] == category
+    assert not agrees(got, want, same())
 
 
 def test_the_message_names_axis_index_and_size():
@@ -238,3 +240,33 @@ def test_an_oracle_that_gives_no_chances_is_told(chance):
     answer = DictValue((("p", DictValue((("x", chance),))),))
     with pytest.raises(LookupError, match="no number"):
         compare_module.drawn_from(ListValue(("x",)), answer, drawn_from("", "p"))
+
+
+def test_what_agrees_is_what_does_not_differ_whatever_is_asked():
+    """A rule's options, on values that differ in one way each."""
+    base = DictValue((("a", tensor([[1.0, 2.0]])), ("b", ListValue((3, 1, 2)))))
+    others = [
+        base,
+        DictValue((*base.items, ("c", 1))),
+        DictValue((("a", tensor([[1.0, 2.0]], "float32")), base.items[1])),
+        DictValue((("a", tensor([[1.0, 2.0]], requires_grad=True)), base.items[1])),
+        DictValue((("a", tensor([[1.0, 2.0 + 1e-4]])), base.items[1])),
+        DictValue((("a", tensor([[1.0, np.nan]])), base.items[1])),
+        DictValue((base.items[0], ("b", ListValue((1, 2, 3))))),
+        DictValue((base.items[1],)),
+        ListValue((1,)),
+    ]
+    rules = [
+        same(),
+        same("a"),
+        same("b.0"),
+        same(extra_keys=False),
+        same(dtype="exact"),
+        same(grad="none"),
+        same("b", ordered=False),
+        same(rtol=1e-3),
+        same(rtol=0.0, atol=0.0),
+    ]
+    found = [(agrees(o, base, rule), not compare(o, base, rule)) for o in others for rule in rules]
+    assert all(quick == slow for quick, slow in found)
+    assert {quick for quick, _ in found} == {True, False}

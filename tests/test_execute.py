@@ -230,3 +230,32 @@ def test_layers_of_several_runs_are_those_that_held_in_all():
 )
 def test_the_seconds_of_a_job_are_shared_out(whole, parts, shares):
     assert shared_out(whole, parts) == shares
+
+
+def test_what_is_foreseen_is_asked_for_at_once(execution: Execution, monkeypatch):
+    other = replace(TOPIC, name="other")
+    ran(execution, job())
+    asked = []
+    recall = execution.store.recall
+    monkeypatch.setattr(execution.store, "recall", lambda d: asked.append(list(d)) or recall(d))
+    pretended = Pretended()
+    recalling = execution.runner(pretended, "ada")
+    recalling.foresee([job(), job(other)])
+    assert [len(digests) for digests in asked] == [4]
+    known = recalling.run(job())
+    assert (len(asked), pretended.functions) == (1, [])
+    new = recalling.run(job(other))
+    assert pretended.functions == [("f", "g")]
+    assert recalling.calls == set(asked[0])
+    assert (known.topic, new.topic) == ("t", "other")
+    assert known.outcomes.keys() == new.outcomes.keys() == {"f", "g"}
+
+
+def test_another_job_than_was_foreseen_is_run_as_it_is(execution: Execution):
+    pretended = Pretended()
+    recalling = execution.runner(pretended, "ada")
+    recalling.foresee([job()])
+    recalling.run(job(source="another"))
+    recalling.run(job())
+    assert pretended.functions == [("f", "g"), ("f", "g")]
+    assert ran(execution, job(source="another")) == []

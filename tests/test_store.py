@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from store_samples import hexed, key, plain, record
 
 from grader.model import ArrayValue, Broken, CallRecord, Override, Returned
@@ -16,6 +16,7 @@ from grader.store import NewResult, Store, StoreError, open_store
 from grader.store.engines import open_database
 from grader.store.manifest import pack
 from grader.store.store import MEMORY
+from grader.store.tables import uses
 
 pytest_plugins = ["store_fixtures"]
 ODD = "ann\x00 \ud800 名"
@@ -196,6 +197,38 @@ def test_a_result_takes_the_last_one_s_place(where):
         assert store.drop_results(["ann", "cleo"]) == 1
         assert dict(store.result_keys()) == {"ann": "new"}
         assert store.drop_results(["ann"]) == 0
+
+
+def test_a_result_of_another_key_is_none(where):
+    with open_store(where) as store:
+        store.put_result("ann", "k", b"1")
+        assert store.result("ann", "k") == ("k", b"1")
+        assert store.result("ann", "another") is None
+
+
+def test_what_a_submission_no_longer_has_is_forgotten_with_its_new_result(where):
+    one, two, three = (key(number).digest for number in range(3))
+    a, b, c = map(hexed, "abc")
+    with open_store(where) as store:
+        first = [
+            NewResult("ann", "k", b"1", [one, two], {"t": a, "u": b}),
+            NewResult("bob", "k", b"1", [one], {"t": c}),
+            NewResult("cy", "k", b"1", [three], {"t": a, "u": b}),
+        ]
+        store.put_results(first)
+        store.put_results(
+            [
+                NewResult("ann", "l", b"2", [two, three], {"u": c}),
+                NewResult("bob", "l", b"2", [], {}),
+                NewResult("cy", "l", b"2"),
+            ]
+        )
+        assert store.last_sources("ann") == {"u": c}
+        assert store.last_sources("bob") == {}
+        assert store.last_sources("cy") == {"t": a, "u": b}
+        with store._database.read() as connection:
+            found = connection.execute(select(uses.c.submission, uses.c.digest)).all()
+        assert sorted(map(tuple, found)) == sorted([("ann", two), ("ann", three)])
 
 
 def test_results_may_be_written_while_they_are_read(where):

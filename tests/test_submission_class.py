@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from submission_helpers import TOPICS, notebook, run, tarred, tree, zipped
 
 from grader.submission import collect_class, is_class
+from grader.submission.ahead import read_in_order
 from grader.submission.reader import Reader
 
 ONE = "def f(): return 1\n"
@@ -97,6 +99,42 @@ def test_submissions_are_read_one_at_a_time(tmp_path: Path):
     (tmp_path / "bob/pad_batch.py").write_text("changed = 1\n")
     assert next(stream).sources["pad_batch"].text == "changed = 1\n"
     stream.close()
+
+
+def test_several_readers_give_the_same_in_the_same_order(tmp_path: Path, monkeypatch):
+    made = []
+    close = Reader.close
+    monkeypatch.setattr(Reader, "close", lambda self: made.append(self) or close(self))
+    for number in range(9):
+        kind = {f"{number}/pad_batch.ipynb": notebook(ONE)} if number % 2 else {}
+        tree(tmp_path, kind or {f"{number}/pad_batch.py": f"x = {number}\n"})
+    alone = list(collect_class(tmp_path, TOPICS))
+    stream = collect_class(tmp_path, TOPICS, readers=3)
+    assert list(stream) == alone
+    assert [one.name for one in alone] == [str(number) for number in range(9)]
+    assert len({id(one) for one in made}) == 1 + 3
+
+
+def test_several_readers_end_with_who_asks(tmp_path: Path):
+    tree(tmp_path, {f"{number:02}/pad_batch.ipynb": notebook(ONE) for number in range(40)})
+    before = threading.active_count()
+    stream = collect_class(tmp_path, TOPICS, readers=2)
+    assert next(stream).name == "00"
+    (tmp_path / "39/pad_batch.ipynb").write_text("{}")
+    stream.close()
+    assert threading.active_count() == before
+
+
+def test_what_a_reader_raises_comes_in_its_turn():
+    def read(number: int, _: Reader) -> int:
+        if number == 3:
+            raise OSError("gone")
+        return number
+
+    stream = read_in_order(read, range(9), 2)
+    assert [next(stream) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(OSError, match="gone"):
+        next(stream)
 
 
 def test_one_reading_process_serves_the_class_and_ends_with_it(tmp_path: Path, monkeypatch):

@@ -45,6 +45,7 @@ from grader.versions import grader_code
 _NAMED = 5
 _KEEP_DAYS = 30  # what no result was judged from, and nobody has recalled since
 _MANY = 500  # submissions for which it pays to draw pages in a process of its own
+_READERS = 2  # hand-ins of a class that are read at once
 _BATCH = 16  # results that are kept in one transaction: what is lost with them is judged again
 
 
@@ -200,7 +201,7 @@ def _submissions(paths: list[Path], session: Session) -> Iterator[Submission]:
     taken: set[str] = set()
     for path in paths:
         if is_class(path, topics):
-            found = collect_class(path, topics, functions=functions)
+            found = collect_class(path, topics, functions=functions, readers=_READERS)
         else:
             found = iter([collect(path, topics, functions=functions)])
         for submission in found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
@@ -42,7 +42,7 @@ def begin(
             why="",
         )
     )
-    write_sources(connection, space, submission, {key.topic: key.source for key in keys})
+    write_sources(connection, space, {submission: {key.topic: key.source for key in keys}})
     assert done.inserted_primary_key is not None
     return int(done.inserted_primary_key[0])
 
@@ -103,12 +103,14 @@ def forget(connection: Connection, space: int, before: float) -> None:
 
 
 def write_sources(
-    connection: Connection, space: int, submission: str, found: Mapping[str, str]
+    connection: Connection, space: int, found: Mapping[str, Mapping[str, str]]
 ) -> None:
-    """The submission's newest source in each of these topics; those of others stay."""
+    """Submissions' newest sources in these topics, by submission and topic; those of other topics
+    stay."""
     rows = [
         {"space": space, "submission": submission, "topic": topic, "source": source}
-        for topic, source in sorted(found.items())
+        for submission, several in sorted(found.items())
+        for topic, source in sorted(several.items())
     ]
     if rows:
         new = insert_into(connection, sources)
@@ -117,10 +119,14 @@ def write_sources(
         connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
-def drop_sources(connection: Connection, space: int, submission: str, but: Iterable[str]) -> None:
-    """Forgets topics that the submission no longer has."""
-    gone = and_(sources.c.space == space, sources.c.submission == submission)
-    connection.execute(delete(sources).where(gone, sources.c.topic.not_in(list(but))))
+def drop_sources(connection: Connection, space: int, but: Mapping[str, Collection[str]]) -> None:
+    """Forgets topics that these submissions no longer have."""
+    mine = and_(sources.c.space == space, sources.c.submission.in_(list(but)))
+    asked = select(sources.c.submission, sources.c.topic).where(mine)
+    for name, topic in connection.execute(asked).all():
+        if topic not in but[name]:
+            one = and_(sources.c.submission == name, sources.c.topic == topic)
+            connection.execute(delete(sources).where(sources.c.space == space, one))
 
 
 def last_sources(connection: Connection, space: int, submission: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, delete, select, tuple_
@@ -57,21 +58,26 @@ def put(connection: Connection, space: int, batch: Sequence[NewResult]) -> None:
         for one in batch
     }
     _upsert(connection, results, [rows[name] for name in sorted(rows)])
-    for one in batch:
-        _put_uses(connection, space, one)
-        if one.sources is not None:
-            write_sources(connection, space, one.submission, one.sources)
-            drop_sources(connection, space, one.submission, one.sources)
+    newest = {one.submission: one for one in batch}
+    _put_uses(connection, space, newest)
+    with_sources = {n: one.sources for n, one in newest.items() if one.sources is not None}
+    write_sources(connection, space, with_sources)
+    drop_sources(connection, space, with_sources)
 
 
-def _put_uses(connection: Connection, space: int, one: NewResult) -> None:
-    mine = and_(uses.c.space == space, uses.c.submission == one.submission)
-    known = set(connection.execute(select(uses.c.digest).where(mine)).scalars())
-    if gone := known.difference(one.calls):
-        connection.execute(delete(uses).where(mine, uses.c.digest.in_(gone)))
-    named = {"space": space, "submission": one.submission}
-    if new := sorted(set(one.calls).difference(known)):
-        connection.execute(insert_into(connection, uses), [named | {"digest": d} for d in new])
+def _put_uses(connection: Connection, space: int, new: Mapping[str, NewResult]) -> None:
+    """What results were judged from. Only what changes is written: mostly nothing does."""
+    mine = and_(uses.c.space == space, uses.c.submission.in_(list(new)))
+    asked = select(uses.c.submission, uses.c.digest).where(mine)
+    known = {(row.submission, row.digest) for row in connection.execute(asked)}
+    wanted = {(name, digest) for name, one in new.items() for digest in one.calls}
+    for name in sorted({name for name, _ in known - wanted}):
+        gone = [digest for of, digest in known - wanted if of == name]
+        own = and_(uses.c.space == space, uses.c.submission == name)
+        connection.execute(delete(uses).where(own, uses.c.digest.in_(gone)))
+    if more := sorted(wanted - known):
+        rows = [{"space": space, "submission": name, "digest": digest} for name, digest in more]
+        connection.execute(insert_into(connection, uses), rows)
 
 
 def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -82,14 +88,17 @@ def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
         connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
-def one_result(connection: Connection, space: int, submission: str) -> StoredResult | None:
-    found = connection.execute(
-        select(results.c.key, results.c.grade).where(
-            results.c.space == space,
-            results.c.sort == submission.casefold(),
-            results.c.submission == submission,
-        )
-    ).first()
+def one_result(
+    connection: Connection, space: int, submission: str, key: str = ""
+) -> StoredResult | None:
+    """The submission's result; with a ``key`` only one of that key, and no other's bytes are
+    fetched."""
+    asked = select(results.c.key, results.c.grade).where(
+        results.c.space == space,
+        results.c.sort == submission.casefold(),
+        results.c.submission == submission,
+    )
+    found = connection.execute(asked.where(results.c.key == key) if key else asked).first()
     return StoredResult(found.key, grown(found.grade)) if found else None
 
 
@@ -123,16 +132,12 @@ def put_override(connection: Connection, space: int, given: Override) -> None:
     _upsert(connection, overrides, [asdict(given) | {"space": space}])
 
 
-def all_overrides(
-    connection: Connection, space: int, submission: str | None
-) -> tuple[Override, ...]:
-    """Those of one submission, or of all, in the order of names."""
+def all_overrides(connection: Connection, space: int) -> dict[str, tuple[Override, ...]]:
+    """By submission, in the order of names."""
     columns = [overrides.c[name] for name in Override.__dataclass_fields__]
     asked = select(*columns).where(overrides.c.space == space)
-    if submission is not None:
-        asked = asked.where(overrides.c.submission == submission)
-    found = [Override(*row) for row in connection.execute(asked)]
-    return tuple(sorted(found, key=_order))
+    found = sorted((Override(*row) for row in connection.execute(asked)), key=_order)
+    return {name: tuple(several) for name, several in groupby(found, lambda one: one.submission)}
 
 
 def _order(given: Override) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ class Store:
         self._undo = undo  # what opening took
         self._records = Records(memory, partial(_fetched, database))
         self._lock = Lock()
+        self._by_hand: dict[str, tuple[Override, ...]] | None = None
         self._used: set[str] = set()  # recalled today, which is not written down yet
 
     def __enter__(self) -> Store:
@@ -200,10 +201,10 @@ class Store:
         with self._lock:
             self._used -= used
 
-    def result(self, submission: str) -> StoredResult | None:
-        """The submission's grade."""
+    def result(self, submission: str, key: str = "") -> StoredResult | None:
+        """The submission's grade; with a ``key`` only one that is kept under it."""
         with self._database.read() as connection:
-            return results.one_result(connection, self._space, submission)
+            return results.one_result(connection, self._space, submission, key)
 
     def result_keys(self) -> Iterator[tuple[str, str]]:
         """Each submission with the key of its result, in the order of ``results``."""
@@ -231,25 +232,36 @@ class Store:
     def override(self, given: Override) -> None:
         """Keeps points given by hand, in the place of the last ones for the same check. Raises
         ``ValueError`` when they are infinite or no number."""
-        self._writer.do(partial(results.put_override, space=self._space, given=given))
+        try:
+            self._writer.do(partial(results.put_override, space=self._space, given=given))
+        finally:
+            self._by_hand = None
 
     def overrides(self, submission: str | None = None) -> tuple[Override, ...]:
         """Points given by hand to one submission, or to all, in the order of names."""
-        with self._database.read() as connection:
-            return results.all_overrides(connection, self._space, submission)
+        by_hand = self._by_hand
+        if by_hand is None:
+            # The space is ours alone while it is open: they are read once.
+            with self._database.read() as connection:
+                by_hand = self._by_hand = results.all_overrides(connection, self._space)
+        if submission is None:
+            return tuple(one for several in by_hand.values() for one in several)
+        return by_hand.get(submission, ())
 
     def remove_override(self, submission: str, topic: str, function: str, check: str = "") -> bool:
         """Takes back points given by hand; whether there were any."""
-        return self._writer.do(
-            partial(
-                results.remove_override,
-                space=self._space,
-                submission=submission,
-                topic=topic,
-                function=function,
-                check=check,
-            )
+        work = partial(
+            results.remove_override,
+            space=self._space,
+            submission=submission,
+            topic=topic,
+            function=function,
+            check=check,
         )
+        try:
+            return self._writer.do(work)
+        finally:
+            self._by_hand = None
 
     def prune(self, keep_days: float) -> int:
         """Removes observations that no result is known to have been judged from and that were

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model import Submission
+from grader.submission.ahead import read_in_order
 from grader.submission.collect import submission_of
 from grader.submission.entries import Found, is_ignored, is_source
 from grader.submission.layout import is_solution_name, topic_of_file, topic_of_folder
@@ -48,21 +49,28 @@ def is_class(path: Path, topics: Sequence[str]) -> bool:
 
 
 def collect_class(
-    path: Path, topics: Sequence[str], *, functions: Mapping[str, Sequence[str]] | None = None
+    path: Path,
+    topics: Sequence[str],
+    *,
+    functions: Mapping[str, Sequence[str]] | None = None,
+    readers: int = 1,
 ) -> Iterator[Submission]:
-    """The submissions of a class, by name, each read when it is asked for.
+    """The submissions of a class, by name, each read when it is asked for; with several
+    ``readers`` so many at once, and a few ahead.
 
     ``functions`` are the graded ones of each topic, as for ``collect``. Links are not followed:
     one gives a submission with a problem, as does a file of a kind that is not read. Raises
     OSError if the folder itself cannot be listed.
     """
     taken: set[str] = set()
-    with Reader() as reader:
-        for hand_in in _hand_ins(_entries(path)):
-            name = unique_name(hand_in.name, taken)
-            found = _joined(hand_in.paths, reader)
-            handed_in = hand_in.paths[0].name
-            yield submission_of(name, handed_in, found, topics, functions or {}, reader)
+    named = ((unique_name(one.name, taken), one) for one in _hand_ins(_entries(path)))
+
+    def read(hand_in: tuple[str, _HandIn], reader: Reader) -> Submission:
+        name, one = hand_in
+        found = _joined(one.paths, reader)
+        return submission_of(name, one.paths[0].name, found, topics, functions or {}, reader)
+
+    return read_in_order(read, named, readers)
 
 
 def count_class(path: Path) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 from grader.model import Place, Source
 from grader.submission.limits import LINES
@@ -32,7 +33,17 @@ def read_python(topic: str, file: str, data: bytes) -> Source:
     lines = text.count("\n") + (not text.endswith("\n") and text != "")
     if lines > LINES:
         return Source(topic, file, problem=f"{file} has more than {LINES:,} lines.")
-    return Source(topic, file, text, tuple(Place(file, n) for n in range(1, lines + 1)))
+    places = _kept_places if lines <= _USUAL else _places
+    return Source(topic, file, text, places(file, lines))
+
+
+def _places(file: str, lines: int) -> tuple[Place, ...]:
+    return tuple(Place(file, number) for number in range(1, lines + 1))
+
+
+# A class's files have the same names, and lengths that recur.
+_USUAL = 500
+_kept_places = lru_cache(maxsize=512)(_places)
 
 
 def decoded(data: bytes) -> str:

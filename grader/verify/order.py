@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from grader.compare import compare
+from grader.compare import agrees
 from grader.model import EXACT, Job, Observation, Outcome, Raised, Returned, Same, Task, Topic
 from grader.plan import plan
 
@@ -33,7 +33,7 @@ def same_outcomes(
 
 def _same(one: Outcome, other: Outcome) -> bool:
     if isinstance(one, Returned) and isinstance(other, Returned):
-        return not compare(one.value, other.value, Same(tolerance=EXACT))
+        return agrees(one.value, other.value, Same(tolerance=EXACT))
     if isinstance(one, Raised) and isinstance(other, Raised):
         return (one.type, one.stage) == (other.type, other.stage)
     return False
