@@ -73,8 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.fill:
         fill(asked.fill, asked.n[0])
         return
-    found = [measure(number) for number in asked.n]
-    keep("thousands", found, markdown(found))
+    found = []
+    for number in asked.n:
+        found.append(measure(number))
+        keep("thousands", found, markdown(found))  # the next one may take an hour
     show(_HEADINGS, map(_cells, found), words=0)
 
 
