@@ -4,7 +4,7 @@
 
 Side by side in one run, in turn, for each topic: a contained job of a right solution
 (``WarmSandbox.run``, with planning before and decoding within), and the same cases of the same
-source directly in a warm process (``overhead_host``), which is the limit. Then the fixed cost: the
+source directly in a warm process (``direct_host``), which is the limit. Then the fixed cost: the
 same for a submission whose functions do nothing, where the limit is the making of the inputs.
 
 CPU is that of every process that takes part: this one, the warm process, the child and all its
@@ -21,7 +21,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,16 +31,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.direct import Direct, Spent
 from benchmarks.table import markdown as table_of
 from benchmarks.table import measured_on, replace_section
-from grader.course.location import environment
 from grader.judge import judge_topic
-from grader.model import Job, Observation, Raised, Returned, Source, Topic
+from grader.model import Observation, Raised, Returned, Source, Topic
 from grader.plan import plan
 from grader.sandbox import WarmSandbox
-from grader.sandbox.environment import clean_environment
 from grader.session import Session, open_session
-from grader.worker.jobs import dump_job
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "build" / "bench" / "overhead.json"
@@ -57,14 +54,6 @@ TOPICS = (
 )
 AIM_RATIO, AIM_FIXED = 1.5, 0.060  # times the limit; seconds a submission and topic
 TICK = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Seconds."""
-
-    cpu: float
-    wall: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def measure(rounds: int, names: Sequence[str], judge: bool) -> dict[str, Any]:
     """All figures, as plain data."""
     session = open_session(ROOT / "reference", names, "benchmark", _tell)
-    with session, WarmSandbox(session.home) as sandbox, _Direct(session.home) as direct:
+    with session, WarmSandbox(session.home) as sandbox, Direct(session.home) as direct:
         layers = sandbox.layers()
         judged = _judged(session, sandbox) if judge else {}
         clock = _Clock(sandbox.pid)
@@ -215,44 +204,6 @@ def _both(spent: dict[str, float] | None, scale: float, digits: int) -> str:
     return f"{spent['cpu'] * scale:.{digits}f} / {spent['wall'] * scale:.{digits}f}"
 
 
-class _Direct:
-    """A context manager: the process that does jobs directly."""
-
-    def __init__(self, home: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.overhead_host"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            env=clean_environment(environment(home)),
-        )
-
-    def __enter__(self) -> _Direct:
-        self._heard()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def run(self, job: Job) -> tuple[Spent, Spent]:
-        """The job in all, and its cases together."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(dump_job(job) + b"\n")
-        self._process.stdin.flush()
-        said = self._heard()
-        return Spent(*said["job"]), Spent(*map(sum, zip(*said["cases"], strict=True)))
-
-    def _heard(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the process for the limit ended with {self._process.wait()}")
-        return json.loads(line)
-
-
 class _Clock:
     """CPU seconds of this process, of the warm one and of its keeper."""
 
@@ -284,7 +235,7 @@ def _rounds(
     topic: Topic,
     number: int,
     sandbox: WarmSandbox,
-    direct: _Direct,
+    direct: Direct,
     clock: _Clock,
     source_of: Callable[[Topic, int], str],
 ) -> Iterator[Round]:

@@ -12,9 +12,13 @@ import nbformat
 import pytest
 
 from benchmarks import overhead, table
-from benchmarks.peers import notebooks
+from benchmarks.peers import notebooks, report
+from benchmarks.peers.contest import Sample
 from benchmarks.peers.hand_ins import PERFECT, STUB, TOPIC, WRONG, class_of, four_questions
+from benchmarks.peers.measure import Spent
 from benchmarks.peers.notebooks import TESTS
+from benchmarks.peers.ours import Run
+from benchmarks.peers.report import Findings, Measured
 from benchmarks.peers.trouble import MODULE, troubles
 from grader.baseline import topic_baseline
 from grader.grade import Course, grade_submission
@@ -242,3 +246,13 @@ def test_how_close_to_the_limit_a_class_comes_is_told_as_a_section():
     assert "takes 1.00 / 1.60 times the limit (aim: at most 1.5)" in text
     assert "the fixed cost is 60 / 40 ms a topic (aim: at most 60)" in text
     assert "Measured then." in text
+
+
+def test_the_least_that_a_grader_can_take_is_the_cases_and_one_start():
+    """A tenth of a second each of fifty, and five seconds once: two tenths each."""
+    run = Run("ours", 1, 50, Spent(20.0, 20.0, 1, 0), {})
+    other = Measured("pytest", "9", "none", None, Sample(6, 5.0, 6.0, 1, {}))
+    said = next(report.notes(Findings([run], limit=0.1, start=5.0, peers=[other])))
+    assert "0.100 CPU s a submission, and its start 5.0 s" in said
+    assert "would be at 0.20 CPU s: 25 × pytest." in said
+    assert not any("directly" in one for one in report.notes(Findings([run], peers=[other])))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import table
+from benchmarks.direct import Direct
 from benchmarks.peers import report
 from benchmarks.peers.contest import Peer
 from benchmarks.peers.hand_ins import class_of, four_questions
@@ -32,6 +34,7 @@ from benchmarks.peers.trouble import said, troubles
 from benchmarks.peers.venvs import ROOT
 from grader.course.location import ensure_built
 from grader.model import Topic
+from grader.plan import plan
 
 JSON = ROOT / "build" / "bench" / "peers.json"
 OURS, ALL = "ours", ("ours", "pytest", "nbgrader", "otter")
@@ -46,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ours = Ours(work / OURS)
         found = Findings()
         _measure(found, ours if OURS in asked.only else None, peers, topic, asked)
+        if OURS in asked.only:
+            found.limit, found.start = _limit(topic, asked.class_size)
         if not asked.no_trouble:
             _trouble(found, [ours, *peers] if OURS in asked.only else peers, topic, asked.limit)
     report.show(found)
@@ -124,6 +129,18 @@ def _run_ours(
     if last:
         found.first = ours.run("a class of one", different[:1], 1, warm=False).spent
         found.again = ours.run("a class of one", different[:1], 1).spent
+
+
+def _limit(topic: Topic, size: int) -> tuple[float, float]:
+    """CPU seconds of the same class's cases directly in a warm process, a submission; and those of
+    its start."""
+    before = os.times()
+    with Direct(ensure_built(_say)) as direct:
+        direct.run(plan(topic, topic.reference))  # first calls are no submission's
+        spent = [direct.run(plan(topic, one.source))[0].cpu for one in class_of(topic, size)]
+    after = os.times()
+    whole = sum(after[2:4]) - sum(before[2:4])
+    return sum(spent) / size, max(0.0, whole - sum(spent))
 
 
 def _sampled(peer: Peer, topic: Topic, number: int) -> Measured:

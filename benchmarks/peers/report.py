@@ -37,9 +37,12 @@ class Measured:
 class Findings:
     """Everything that was measured in one run. ``first`` and ``again`` are a class of one, before
     and after it is known what the reference does; ``trouble`` has a cell for each hand-in's title
-    and grader."""
+    and grader; ``limit`` are the CPU seconds a submission of the cases alone, in a process in which
+    everything is warm, and ``start`` those that such a process takes to start."""
 
     ours: list[Run] = field(default_factory=list)
+    limit: float = 0.0
+    start: float = 0.0
     first: Spent | None = None
     again: Spent | None = None
     peers: list[Measured] = field(default_factory=list)
@@ -80,6 +83,7 @@ def trouble(found: Findings) -> tuple[Sequence[str], Rows]:
 
 def notes(found: Findings) -> Iterator[str]:
     """What the tables do not say."""
+    yield from _limit(found)
     if found.first is not None and found.again is not None:
         yield (
             f"Ours takes {found.again.cpu:.1f} CPU s for a class of one, most of it the start of "
@@ -97,6 +101,20 @@ def notes(found: Findings) -> Iterator[str]:
     yield from _other_verdicts(found)
     for peer in found.peers:
         yield f"{peer.name} against endless loops: {peer.timeout}."
+
+
+def _limit(found: Findings) -> Iterator[str]:
+    """What there is to gain at most."""
+    if not (found.limit and found.ours):
+        return
+    least = found.limit + found.start / found.ours[0].number
+    best = ", ".join(f"{peer.sample.cpu / least:.0f} × {peer.name}" for peer in found.peers)
+    yield (
+        "The cases alone, run directly in one warm process, with no sandbox, no judge and no "
+        f"report, take {found.limit:.3f} CPU s a submission, and its start {found.start:.1f} s. "
+        f"A grader that cost nothing besides would be at {least:.2f} CPU s"
+        + (f": {best}." if best else ".")
+    )
 
 
 def _other_verdicts(found: Findings) -> Iterator[str]:

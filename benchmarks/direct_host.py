@@ -3,7 +3,7 @@
 In: jobs on standard input, one JSON line each. Out: for each a JSON line of the CPU and wall
 seconds of the whole and of every case, in order. Warmed up like the grader's own warm process.
 Each case's inputs are made anew, the seeds are set and the probes run as in the sandbox; there is
-no fork, no encoding, no containment, and reading the job is not counted. ``overhead`` starts it.
+no fork, no encoding, no containment, and reading the job is not counted. ``direct`` starts it.
 """
 
 from __future__ import annotations
