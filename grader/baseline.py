@@ -63,9 +63,12 @@ class Remembering:
     version: str
     gate: Gate = field(default_factory=Gate)
 
+    def knows(self, job: Job) -> bool:
+        """Whether it has been run before, and need not be."""
+        return self._file(job).exists()
+
     def run(self, job: Job) -> Observation:
-        key = hashlib.sha256(self.version.encode() + b"\0" + dump_job(job)).hexdigest()
-        file = self.folder / f"{job.topic}-{key[:32]}.bin"
+        file = self._file(job)
         try:
             found = load_observation(file.read_bytes())
             os.utime(file)  # what is asked for stays
@@ -75,6 +78,10 @@ class Remembering:
         if not _has_faults(observation):
             write_whole(file, dump_observation(observation))
         return observation
+
+    def _file(self, job: Job) -> Path:
+        key = hashlib.sha256(self.version.encode() + b"\0" + dump_job(job)).hexdigest()
+        return self.folder / f"{job.topic}-{key[:32]}.bin"
 
 
 def forget_old(folder: Path, days: float = 30.0) -> int:
@@ -90,16 +97,19 @@ def forget_old(folder: Path, days: float = 30.0) -> int:
 
 
 Opener = Callable[[], AbstractContextManager[Runner]]
+OpenRemembering = Callable[[], AbstractContextManager[Remembering]]
 
 
 def baselines(
-    assignment: Assignment, open_runner: Opener, slots: int = 1, whole: bool = True
+    assignment: Assignment, open_runner: OpenRemembering, slots: int = 1, whole: bool = True
 ) -> dict[str, Baseline]:
-    """Every topic's baseline. ``open_runner`` gives runners that remember: what they did in
-    ``slots`` at a time is then put together. ``whole`` is false for a part of the cases, of which
-    some checks may have none. Raises ``BaselineError``."""
+    """Every topic's baseline. What no runner remembers is run, ``slots`` at a time, and then all is
+    put together. ``whole`` is false for a part of the cases, of which some checks may have none.
+    Raises ``BaselineError``."""
     jobs = [job for topic in assignment.topics for job in baseline_jobs(topic)]
-    for _ in run_all(jobs, open_runner, slots):
+    with open_runner() as runner:
+        new = [job for job in jobs if not runner.knows(job)]
+    for _ in run_all(new, open_runner, slots):
         pass
     with open_runner() as runner:
         return {

@@ -306,9 +306,22 @@ def opened(name: str, folder: Path, without: tuple[str, ...], controls: bool) ->
             naive.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class _Forgetful:
+    """Leaves nothing of the answers on the disk."""
+
+    sandbox: WarmSandbox
+
+    def knows(self, _: Job) -> bool:
+        return False
+
+    def run(self, job: Job) -> Observation:
+        return self.sandbox.run(job)
+
+
 @contextmanager
 def _remembering(sandbox: WarmSandbox) -> Iterator[Any]:
-    yield sandbox
+    yield _Forgetful(sandbox)
 
 
 def _write_reference(folder: Path, secret: str) -> None:
