@@ -15,7 +15,7 @@ from grader.worker import at_fork
 
 def hook(name):
     def run():
-        print(name, end=" ", flush=True)
+        os.write(1, f"{name} ".encode())  # at once: parent and child write at the same time
     run.__module__ = sys.argv[1]
     return run
 
@@ -32,7 +32,7 @@ def fork():
     if not pid:
         os._exit(0)
     os.waitpid(pid, 0)
-    print("done", flush=True)
+    os.write(1, b"done\\n")
 
 with at_fork.alone():
     fork()
