@@ -1,13 +1,13 @@
 """A class of thousands: bytes of its store, seconds to judge it again, memory of the coordinator.
 
-``python -m benchmarks.thousands [-n STUDENTS ...]``. No two students of the class hand in the same
-text (but for one in five, who hand in an archive), so little is recalled for being equal; most
-right answers are equal all the same, as in any class. To have such a class without a night of
-computing, what a text does is run once for all who differ from it by a comment alone; everything
-after that (attempts, observations, judging, pages) is done for each student as ``grader grade``
-does it. Then ``grader grade`` itself runs again: with nothing changed, and with a hint of every
-topic changed, so that all is judged again. Seconds are of the clock, memory is the largest of the
-coordinating process.
+``python -m benchmarks.thousands [-n STUDENTS ...] [-t TOPIC ...]``. No two students of the class
+hand in the same text (but for one in five, who hand in an archive), so little is recalled for being
+equal; most right answers are equal all the same, as in any class. To have such a class without a
+night of computing, what a text does is run once for all who differ from it by a comment alone;
+everything after that (attempts, observations, judging, pages) is done for each student as
+``grader grade`` does it. Then ``grader grade`` itself runs again: with nothing changed, and with a
+hint of every topic changed, so that all is judged again. Seconds are of the clock, memory is the
+largest of the coordinating process.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ TOPICS = (
     *("tokenize", "pad_batch", "attentions", "training_loop"),
     *("trainer", "freeze_encoder", "generate"),
 )
+# A class of an evening, and one so large that memory would show if it grew.
+_USUAL = ((3000, TOPICS), (10_000, ("pad_batch",)))
 _MARK = re.compile(r"\n# student \d+\s*$")
 
 
@@ -55,6 +57,7 @@ class Measured:
     """One size of class. Memory in MB, the store in bytes."""
 
     students: int
+    topics: int
     functions: int
     store: int
     fill_memory: float
@@ -67,33 +70,37 @@ class Measured:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measures and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-n", type=int, nargs="*", default=[3000], help="students (3000)")
+    parser.add_argument("-n", type=int, nargs="*", help="students")
+    parser.add_argument("-t", "--topic", action="append", help="only this topic; repeatable")
     parser.add_argument("--fill", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
+    topics = tuple(asked.topic or TOPICS)
     if asked.fill:
-        fill(asked.fill, asked.n[0])
+        fill(asked.fill, asked.n[0], topics)
         return
     found = []
-    for number in asked.n:
-        found.append(measure(number))
+    for number, several in [(n, topics) for n in asked.n or ()] or _USUAL:
+        found.append(measure(number, several))
         keep("thousands", found, markdown(found))  # the next one may take an hour
     show(_HEADINGS, map(_cells, found), words=0)
 
 
-def measure(students: int) -> Measured:
+def measure(students: int, topics: Sequence[str] = TOPICS) -> Measured:
     """All of one size, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="thousands-") as name:
         folder = Path(name)
         shutil.copytree(REFERENCE, folder / "reference")
         command = [sys.executable, "-m", "benchmarks.thousands", "--fill", str(folder)]
+        command += [word for topic in topics for word in ("--topic", topic)]
         filled = run([*command, "-n", str(students)])
         store, functions, memory = (int(word) for word in filled.said.split()[-3:])
-        kept = run(grade(folder, folder / "out"))
-        for topic in TOPICS:
+        kept = run(grade(folder, folder / "out", topics=topics))
+        for topic in topics:
             _change_a_hint(folder / "reference" / topic / "task.py")
-        judged = run(grade(folder, folder / "out"))
+        judged = run(grade(folder, folder / "out", topics=topics))
         return Measured(
             students,
+            len(topics),
             functions,
             store,
             memory / 1024,
@@ -104,12 +111,12 @@ def measure(students: int) -> Measured:
         )
 
 
-def fill(folder: Path, students: int) -> None:
+def fill(folder: Path, students: int, wanted: Sequence[str]) -> None:
     """Grades a class, each text run once for all who differ by a comment; tells the size of the
     store, and how many functions were observed."""
     shared = Shared()
     with (
-        open_session(folder / "reference", TOPICS, "thousands", print) as session,
+        open_session(folder / "reference", wanted, "thousands", print) as session,
         open_class_store(folder / "out") as store,
     ):
         write_class(folder / "class", session.assignment, students)
@@ -199,12 +206,11 @@ class Ran:
     said: str
 
 
-def grade(folder: Path, out: Path, *more: str) -> list[str]:
+def grade(folder: Path, out: Path, *more: str, topics: Sequence[str] = TOPICS) -> list[str]:
     """The command that grades the class in ``folder`` with the reference there."""
     command = [sys.executable, "-m", "grader", "grade", str(folder / "class"), "-o", str(out)]
     command += ["--reference", str(folder / "reference")]
-    for topic in TOPICS:
-        command += ["--topic", topic]
+    command += [word for topic in topics for word in ("--topic", topic)]
     return [*command, "--seed", "thousands", "--json", *more]
 
 
@@ -224,7 +230,7 @@ def run(command: Sequence[str]) -> Ran:
 
 
 _HEADINGS = (
-    *("students", "functions", "store, MB", "nothing changed, s", "judged again, s"),
+    *("students", "topics", "functions", "store, MB", "nothing changed, s", "judged again, s"),
     "memory, MB (first run, nothing changed, judged again)",
 )
 
@@ -232,10 +238,9 @@ _HEADINGS = (
 def markdown(found: Sequence[Measured]) -> str:
     """The section of ``docs/benchmarks.md``."""
     told = (
-        f"`python -m benchmarks.thousands`: {len(TOPICS)} topics; `grader grade` over a class that "
-        "is graded already, with nothing changed, and with a hint of every topic changed, so that "
-        "every function is judged again and every page drawn again. Memory is the coordinator's "
-        "largest."
+        "`python -m benchmarks.thousands`: `grader grade` over a class that is graded already, "
+        "with nothing changed, and with a hint of every topic changed, so that every function is "
+        "judged again and every page drawn again. Memory is the coordinator's largest."
     )
     table = table_of(_HEADINGS, map(_cells, found), words=0)
     return f"## A class of thousands\n\n{told}\n\n{table}\n\n{measured_on()}"
@@ -245,6 +250,7 @@ def _cells(one: Measured) -> tuple[str, ...]:
     memory = (one.fill_memory, one.kept_memory, one.judged_memory)
     return (
         f"{one.students:,}",
+        f"{one.topics}",
         f"{one.functions:,}",
         f"{one.store / 1e6:.0f}",
         f"{one.kept:.1f}",
