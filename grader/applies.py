@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from grader.compare import agrees, chances_of, choices_of, compare, drawn_from, within
+from grader.compare import agrees, compare
 from grader.model import (
     ArrayValue,
     Case,
@@ -32,6 +32,7 @@ from grader.model import (
     Within,
     at_path,
 )
+from grader.sampled import chances_of, choices_of, drawn_from, within
 
 
 def applies(check: Check, case: Case, wanted: Outcome) -> bool:

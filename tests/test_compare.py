@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader import compare as compare_module
-from grader import drawn_from, same, within
+from grader import drawn_from, same, sampled, within
 from grader.model import ArrayValue, DictValue, ListValue, OpaqueValue
 
 compare, agrees = compare_module.compare, compare_module.agrees
@@ -190,15 +190,15 @@ def test_within_and_drawn_from():
     uniform = DictValue((("texts", ListValue(("x",) * 50 + ("y",) * 50)),))
     alien = DictValue((("texts", ListValue(("x",) * 90 + ("z",) * 10)),))
     rule, chance = within("texts", "all"), drawn_from("texts", "chance")
-    assert compare_module.within(fair, oracle, rule) == ()
-    assert compare_module.within(alien, oracle, rule)[0].index == (90,)
-    assert compare_module.drawn_from(fair, oracle, chance) == ()
-    assert compare_module.drawn_from(uniform, oracle, chance) != ()
-    assert compare_module.drawn_from(alien, oracle, chance) != ()
-    assert compare_module.within(DictValue(()), oracle, rule)[0].category == "type"
+    assert sampled.within(fair, oracle, rule) == ()
+    assert sampled.within(alien, oracle, rule)[0].index == (90,)
+    assert sampled.drawn_from(fair, oracle, chance) == ()
+    assert sampled.drawn_from(uniform, oracle, chance) != ()
+    assert sampled.drawn_from(alien, oracle, chance) != ()
+    assert sampled.within(DictValue(()), oracle, rule)[0].category == "type"
     nothing = DictValue((("texts", ListValue(())),))
-    assert compare_module.within(nothing, oracle, rule)[0].category == "structure"
-    assert compare_module.drawn_from(nothing, oracle, chance)[0].category == "structure"
+    assert sampled.within(nothing, oracle, rule)[0].category == "structure"
+    assert sampled.drawn_from(nothing, oracle, chance)[0].category == "structure"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_rare_outcomes_are_judged_by_the_binomial_not_the_normal(count, passes):
     """Of 100 draws at 1 in 500, even four are no proof (1 in 10**4 runs); twelve are."""
     chance = DictValue((("p", DictValue((("rare", 0.002), ("usual", 0.998)))),))
     texts = ListValue(("rare",) * count + ("usual",) * (100 - count))
-    found = compare_module.drawn_from(texts, chance, drawn_from("", "p"))
+    found = sampled.drawn_from(texts, chance, drawn_from("", "p"))
     assert (found == ()) is passes
 
 
@@ -217,17 +217,15 @@ def test_rare_outcomes_are_judged_by_the_binomial_not_the_normal(count, passes):
 def test_a_tail_is_summed_as_far_as_it_counts(total: int, chance: float):
     for count in range(0, total + 1, max(1, total // 20)):
         outside = range(count, total + 1) if count > total * chance else range(count + 1)
-        whole = math.fsum(compare_module._binomial(k, total, chance) for k in outside)
-        assert compare_module._binomial_tail(count, total, chance) == pytest.approx(
-            whole, rel=1e-12
-        )
+        whole = math.fsum(sampled._binomial(k, total, chance) for k in outside)
+        assert sampled._binomial_tail(count, total, chance) == pytest.approx(whole, rel=1e-12)
 
 
 def test_a_sample_of_a_hundred_thousand_outcomes_tells_the_worst():
     """As many differences are made as are worth keeping, whatever comes back."""
     texts = ListValue(tuple(range(100_000)) + ("x",) * 50_000)
     chance = DictValue((("p", DictValue((("x", 0.5), ("y", 0.5)))),))
-    found = compare_module.drawn_from(texts, chance, drawn_from("", "p"))
+    found = sampled.drawn_from(texts, chance, drawn_from("", "p"))
     assert len(found) == 20
     assert found[0].message == "'y' came up 0 times in 150000 draws"
     assert found[0].size == max(one.size for one in found)
@@ -239,7 +237,7 @@ def test_a_sample_of_a_hundred_thousand_outcomes_tells_the_worst():
 def test_an_oracle_that_gives_no_chances_is_told(chance):
     answer = DictValue((("p", DictValue((("x", chance),))),))
     with pytest.raises(LookupError, match="no number"):
-        compare_module.drawn_from(ListValue(("x",)), answer, drawn_from("", "p"))
+        sampled.drawn_from(ListValue(("x",)), answer, drawn_from("", "p"))
 
 
 def test_what_agrees_is_what_does_not_differ_whatever_is_asked():

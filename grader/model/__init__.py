@@ -52,6 +52,7 @@ from grader.model.values import (
     OpaqueValue,
     Value,
     at_path,
+    hashable,
 )
 
 __all__ = [
@@ -106,4 +107,5 @@ __all__ = [
     "Value",
     "Within",
     "at_path",
+    "hashable",
 ]

@@ -7,6 +7,7 @@ a student's, no torch object and no pickle is ever among them.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -84,3 +85,12 @@ def at_path(value: Value, path: str) -> Value | Missing:
         else:
             return MISSING
     return found
+
+
+def hashable(value: Value) -> Hashable:
+    """A hashable stand-in for a scalar or a nest of scalars."""
+    if isinstance(value, ListValue):
+        return tuple(hashable(item) for item in value.items)
+    if isinstance(value, ArrayValue):
+        return tuple(value.data.ravel().tolist())
+    return str(value) if isinstance(value, (DictValue, OpaqueValue)) else value
