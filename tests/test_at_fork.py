@@ -26,6 +26,12 @@ at_fork.leave()
 if sys.argv[2] == "threads":
     import threading
     threading.Thread(target=threading.Event().wait, daemon=True).start()
+if sys.argv[2] == "unnamed threads":  # of which `threading` knows nothing
+    import _thread, time
+    began = _thread.allocate_lock()
+    began.acquire()
+    _thread.start_new_thread(lambda: (began.release(), time.sleep(60)), ())
+    began.acquire()
 
 def fork():
     pid = os.fork()
@@ -63,8 +69,9 @@ def test_other_hooks_always_run():
     assert _words(HOOKED, "matplotlib.font_manager", "alone") == [ALL, ALL]
 
 
-def test_with_another_thread_all_hooks_run():
-    assert _words(HOOKED, "logging", "threads") == [ALL, ALL]
+@pytest.mark.parametrize("how", ["threads", "unnamed threads"])
+def test_with_another_thread_all_hooks_run(how: str):
+    assert _words(HOOKED, "logging", how) == [ALL, ALL]
 
 
 def test_what_is_registered_later_is_left_alone():

@@ -124,4 +124,6 @@ class Observation:
 
     def outcome(self, function: str, case: str) -> Outcome:
         found = self.outcomes.get(function, {}).get(case)
-        return found or Broken(f"no outcome was recorded for {function} on {case!r}")
+        if found is None:
+            return Broken(f"no outcome was recorded for {function} on {case!r}")
+        return found

@@ -21,6 +21,7 @@ _TEXT_CODEC = re.compile(
     r"euc_\w+|shift_jis\w*|tis-620|johab|hz|ptcp154|kz1048"
 )
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_USUAL = 500  # lines of a file whose places are worth keeping
 _SAVE = "Save it as UTF-8 and hand it in again."
 
 
@@ -42,7 +43,6 @@ def _places(file: str, lines: int) -> tuple[Place, ...]:
 
 
 # A class's files have the same names, and lengths that recur.
-_USUAL = 500
 _kept_places = lru_cache(maxsize=512)(_places)
 
 

@@ -9,6 +9,7 @@ fork has to copy first. Forks that a student's code makes itself do all that the
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,7 +22,6 @@ _register = os.register_at_fork
 
 class _State:
     alone = False
-    threads: Callable[[], int] | None = None
 
 
 def watch() -> None:
@@ -31,16 +31,14 @@ def watch() -> None:
 
 def leave() -> None:
     """To be called after all imports: what is registered from here on is left as it is."""
-    from threading import active_count
-
     os.register_at_fork = _register
-    _State.threads = active_count
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """A fork within passes the hooks over, if Python knows of one thread here."""
-    _State.alone = _State.threads is not None and _State.threads() == 1
+    """A fork within passes the hooks over, if one thread of this process runs Python, whoever
+    started it."""
+    _State.alone = len(sys._current_frames()) == 1
     try:
         yield
     finally:
