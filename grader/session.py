@@ -95,6 +95,7 @@ class Session:
         if self.pack is not None:
             made_with = (*versions(), ("pack", self.pack.digest[:12]))
             return Course(self.assignment, self.pack.baselines, made_with, self.seed, isolate)
+        self.pool.expect(slots)
         found = baselines(self.assignment, self.open_remembering, slots, whole=not self.public)
         forget_old(baseline_folder())
         return replace(self.bare_course(isolate), baselines=found)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from course_helpers import course_home
 
 from grader.sandbox import WarmSandbox
+from grader.sandbox.starting import Zygote
 
 SECRET = "GRADER-SECRET-7431"
 
@@ -23,11 +25,13 @@ def home() -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox(home: Path) -> Iterator[WarmSandbox]:
-    """One warm process, which the first test that needs it waits for. The grader's environment
-    holds a secret while it starts. A submission may load for two seconds."""
+    """One warm process, which the first test that needs it waits for: a fork of a zygote, as in a
+    class. The grader's environment holds a secret while it starts. A submission may load for two
+    seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADER_TEST_SECRET", SECRET)
-        with WarmSandbox(home, load_wall=2.0) as warm:
+        zygote = Zygote(home)
+        with closing(zygote), WarmSandbox(home, load_wall=2.0, zygote=zygote) as warm:
             warm.layers()
             yield warm
 

@@ -133,6 +133,7 @@ def serve(first: dict[str, Any]) -> None:
     attempts = [importlib.import_module(name) for name in ATTEMPTS]
     containment.become_subreaper()
     prepared = containment.prepare(plan)
+    containment.share_without_names()
     containment.settle()
     if prepared.keeper is not None:
         plan = replace(plan, read_write=(containment.PRIVATE_SCRATCH,))

@@ -11,15 +11,14 @@ import sys
 from plain_light import SETTING
 
 from grader.cli import main
-from grader.sandbox import warm
+from grader.sandbox import starting
 
 _BOOT = (
     "import os, sys; fd = int(sys.argv[1]); os.dup2(fd, 3); fd == 3 or os.close(fd)\n"
     f"{SETTING}\n"
     "sys.modules['torch'].UntypedStorage = type('UntypedStorage', (), {})\n"
-    "from grader.worker import warm; warm.main()"
 )
 
 if __name__ == "__main__":
-    warm._BOOT = _BOOT
+    starting._BOOT = _BOOT
     sys.exit(main())

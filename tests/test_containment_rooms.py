@@ -236,6 +236,78 @@ def test_a_keeper_that_was_killed_at_the_start_is_started_again(part, monkeypatc
     assert starts[0] == 2
 
 
+def test_a_keeper_of_a_grown_process_is_no_copy_of_it():
+    """It is a fresh interpreter, which knows nothing but its task, and its rooms are the same."""
+    canary = bytes(range(200, 255)) * 2
+    bounds = keeper.Bounds(1 << 20, 10)
+    kept = keeper.start_best(SYSTEM_READ_ONLY, UID, bounds, user=True, grown=True)
+    try:
+        assert kept.user
+        order = Path(f"/proc/{kept.pid}/cmdline").read_bytes().split(b"\0")
+        assert b"keeper.main()" in order[3]
+        assert canary not in _memory_of(kept.pid)
+        assert canary in _memory_of(os.getpid())
+        opened = [one for one in Path(f"/proc/{kept.pid}/fd").iterdir() if int(one.name) > 2]
+        assert [str(one.readlink()).partition(":")[0] for one in opened] == ["socket"]
+        kept.open_room(bounds)
+        seen = kept.fork()
+        if seen == 0:
+            _tell_what_is_there(kept)
+        assert os.waitstatus_to_exitcode(os.waitpid(seen, 0)[1]) == 0
+        kept.close_room()
+    finally:
+        kept.close()
+    assert not Path(f"/proc/{kept.pid}").exists()
+
+
+def _tell_what_is_there(kept):
+    """Ends with 0 when this process is in the room."""
+    try:
+        kept.enter()
+        os.chdir("/")
+        there = Path("/scratch").is_dir() and not Path("/root").exists()
+        os._exit(0 if there else 1)
+    finally:
+        os._exit(2)
+
+
+def _memory_of(pid):
+    parts = []
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, rights, *_ = line.split()
+            if rights.startswith("rw"):
+                start, end = (int(part, 16) for part in span.split("-"))
+                memory.seek(start)
+                parts.append(memory.read(end - start))
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_a_keeper_ends_with_the_process_that_started_it(grown):
+    reading, writing = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        kept = keeper.start_best((), UID, keeper.Bounds(1 << 20, 10), user=True, grown=grown)
+        os.write(writing, f"{kept.pid}".encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(middle, 0)
+    pid = int(os.read(reading, 20))
+    os.close(reading)
+    os.close(writing)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and not _is_dead(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _is_dead(pid):
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
 # ---- the private root
 
 
@@ -273,10 +345,10 @@ def no_user_namespaces(monkeypatch):
     """As with the sysctl user.max_user_namespaces=0."""
     given = keeper.start
 
-    def start(paths, uid, bounds, user):
+    def start(paths, uid, bounds, user, grown):
         if user:
             raise ContainmentError("[Errno 28] unshare: No space left on device")
-        return given(paths, uid, bounds, user)
+        return given(paths, uid, bounds, user, grown)
 
     monkeypatch.setattr(keeper, "start", start)
 

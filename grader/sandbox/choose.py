@@ -9,9 +9,13 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.sandbox.plain import PlainSandbox
 from grader.sandbox.seam import Sandbox
+
+if TYPE_CHECKING:
+    from grader.sandbox.starting import Zygote
 
 _CALLS = ("fork", "wait4", "memfd_create", "pidfd_open")
 _PLATFORMS = {"darwin": "macOS", "win32": "Windows"}
@@ -27,13 +31,24 @@ def platform_name() -> str:
     return _PLATFORMS.get(sys.platform, sys.platform)
 
 
+def new_zygote(home: Path) -> Zygote:
+    """What the warm processes of several slots are forked from."""
+    from grader.sandbox.starting import Zygote
+
+    return Zygote(home)
+
+
 def open_sandbox(
-    home: Path, plain: bool = False, variables: Mapping[str, str] | None = None
+    home: Path,
+    plain: bool = False,
+    variables: Mapping[str, str] | None = None,
+    zygote: Zygote | None = None,
 ) -> Sandbox:
     """A warm process, or with ``plain`` a fresh process a job and no containment. ``home`` is the
-    course cache; ``variables`` are what its environment has besides."""
+    course cache; ``variables`` are what its environment has besides, unless it is a fork of a
+    ``zygote``, which has its own."""
     if plain:
         return PlainSandbox(home, variables=variables or {})
     from grader.sandbox.warm import WarmSandbox
 
-    return WarmSandbox(home, variables=variables or {})
+    return WarmSandbox(home, variables=variables or {}, zygote=zygote)

@@ -1,6 +1,7 @@
 """Sandboxes that are handed out again and again.
 
-In: requests for a runner. Out: one that is idle, or a new one. All end with the pool.
+In: requests for a runner. Out: one that is idle, or a new one. All end with the pool. Where several
+are expected they are forks of one zygote: the libraries are imported once.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.model import Job, Observation
-from grader.sandbox.choose import open_sandbox
+from grader.sandbox.choose import new_zygote, open_sandbox
 from grader.sandbox.seam import Runner, Sandbox
+
+if TYPE_CHECKING:
+    from grader.sandbox.starting import Zygote
 
 
 @dataclass(slots=True)
@@ -24,6 +29,7 @@ class Pool:
     home: Path
     plain: bool = False
     _idle: list[Sandbox] = field(default_factory=list)
+    _zygote: Zygote | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Pool:
@@ -33,17 +39,29 @@ class Pool:
         with self._lock:
             while self._idle:
                 self._idle.pop().close()
+            if self._zygote is not None:
+                self._zygote.close()
+                self._zygote = None
+
+    def expect(self, number: int) -> None:
+        """Says that so many sandboxes may be wanted at once, before the first of them is."""
+        with self._lock:
+            if number > 1 and not self.plain and self._zygote is None:
+                self._zygote = new_zygote(self.home)
 
     @contextmanager
     def open(self) -> Iterator[Sandbox]:
         """A sandbox for one thread; idle again when the block ends."""
         with self._lock:
-            sandbox = self._idle.pop() if self._idle else open_sandbox(self.home, self.plain)
+            sandbox = self._idle.pop() if self._idle else self._new()
         try:
             yield sandbox
         finally:
             with self._lock:
                 self._idle.append(sandbox)
+
+    def _new(self) -> Sandbox:
+        return open_sandbox(self.home, self.plain, zygote=self._zygote)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -22,22 +21,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from grader.course.location import environment
 from grader.model import DEFAULT_LIMITS, Broken, Died, Job, Limits, Observation, Outcome
 from grader.sandbox import paths
-from grader.sandbox.environment import clean_environment
 from grader.sandbox.outcomes import Ledger, dumps, killed_for_memory
 from grader.sandbox.refusals import Refusals
 from grader.sandbox.scratch import Usage, scratch_folder, usage
 from grader.sandbox.seam import SandboxError
+from grader.sandbox.starting import CLOSED, Process, Zygote, answer, last_words, launch
 from grader.sandbox.users import Lease, lease_uid
 from grader.worker.channel import receive, waiting
 from grader.worker.containment import (
     NAMESPACES,
     PRIVATE_SCRATCH,
     Plan,
-    hide_memory,
-    step_aside,
     tidy_all,
 )
 from grader.worker.jobs import dump_hidden, dump_opening
@@ -45,11 +41,9 @@ from grader.worker.limits import HEADER_BYTES
 from grader.worker.supervise import reason_of
 
 LOAD_WALL = 20.0
-_START_WALL = 180.0
 _LOAD_OUTPUT = 1 << 20
 _MESSAGES = 64  # heard in one turn: a child that never stops talking must not stop the clock
 _TICK = 0.1
-_CLOSED = "the sandbox is closed"
 
 
 @dataclass(slots=True)
@@ -57,16 +51,17 @@ class WarmSandbox:
     """A context manager that holds one warm process, started when first needed. ``home`` is the
     course cache; ``load_wall`` the seconds that a submission's own top level may take;
     ``variables`` what its environment has besides; ``without`` the containment layers to leave
-    out, which tests do."""
+    out, which tests do. With a ``zygote`` the process is a fork of it."""
 
     home: Path
     load_wall: float = LOAD_WALL
     variables: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    zygote: Zygote | None = None
     _layers: tuple[str, ...] = ()
     _private: bool = False
     _missing: tuple[tuple[str, str], ...] = ()
-    _process: subprocess.Popen[bytes] | None = None
+    _process: Process | None = None
     _control: socket.socket | None = None
     _lease: Lease = field(default_factory=lease_uid)
     _log: Any = None
@@ -90,7 +85,7 @@ class WarmSandbox:
             return self._run(job)
         except _WarmProcessDiedError:
             if self._closed:  # by another thread, which sees to the rest
-                raise SandboxError(_CLOSED) from None
+                raise SandboxError(CLOSED) from None
             self._stop()
         try:
             return self._run(job)
@@ -117,37 +112,34 @@ class WarmSandbox:
 
     def _start(self) -> None:
         if self._closed:
-            raise SandboxError(_CLOSED)
-        hide_memory()  # the answers are here
-        step_aside()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            raise SandboxError(CLOSED)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            env=clean_environment({**environment(self.home), **self.variables}),
-            cwd="/",
-            start_new_session=True,
-        )
-        theirs.close()
-        self._control = ours
-        ours.settimeout(_START_WALL)
-        ours.send(dumps({"plan": asdict(self._plan("/"))}))
-        try:
-            ready = json.loads(ours.recv(HEADER_BYTES) or b"{}")
-        except (OSError, ValueError):
-            ready = {}
+        control = self._new_process()
+        ready = self._say_hello(control)
         if not ready.get("ready"):
-            said = self._last_words()
+            said = last_words(self._log)
             self._stop()
             raise SandboxError(f"the warm process did not start. It said last:\n{said}")
         self._layers = tuple(ready["layers"])
         self._private = bool(ready["private"])
         self._missing = tuple((name, why) for name, why in ready["missing"])
-        ours.settimeout(None)
+        control.settimeout(None)
+
+    def _new_process(self) -> socket.socket:
+        try:
+            if self.zygote is not None:
+                self._process, self._control = self.zygote.fork(self._log)
+            else:
+                self._process, self._control = launch(self.home, self.variables, self._log)
+        except BaseException:
+            self._stop()
+            raise
+        return self._control
+
+    def _say_hello(self, control: socket.socket) -> dict[str, Any]:
+        with suppress(OSError):  # it has ended: its last words say why
+            control.send(dumps({"plan": asdict(self._plan("/"))}))
+        return answer(control)
 
     def _stop(self) -> None:
         if self._control is not None:
@@ -207,17 +199,17 @@ class WarmSandbox:
         try:
             socket.send_fds(control, [request], [job_file, theirs.fileno(), writing])
             data, handles = receive(control)
+            fault = "" if handles else json.loads(data or b"{}").get("fault", "")
         except OSError as error:
-            raise _WarmProcessDiedError(str(error)) from None
+            handles, fault = [], str(error)
         finally:
             os.close(job_file)
             os.close(writing)
             theirs.close()
-        if not data or not handles:
+        if not handles:
             ours.close()
             os.close(reading)
-            fault = json.loads(data or b"{}").get("fault")
-            raise _WarmProcessDiedError(fault or self._last_words())
+            raise _WarmProcessDiedError(fault or (last_words(self._log) if self._log else ""))
         return _Child(job, control, ours, reading, handles[0], self.load_wall)
 
     def _plan(self, scratch: str, limits: Limits = DEFAULT_LIMITS) -> Plan:
@@ -237,21 +229,6 @@ class WarmSandbox:
             listen=True,
             without=self.without,
         )
-
-    def _last_words(self) -> str:
-        if self._log is None:
-            return ""
-        self._log.seek(0)
-        said: bytes = self._log.read()
-        return said.decode("utf-8", "replace")[-2000:]
-
-
-# The boot code closes the door behind itself: only the control socket is open, as descriptor 3.
-_BOOT = (
-    "import os, sys; fd = int(sys.argv[1]); os.dup2(fd, 3); fd == 3 or os.close(fd);"
-    "from grader.worker import at_fork; at_fork.watch();"
-    "from grader.worker import warm; warm.main()"
-)
 
 
 class _WarmProcessDiedError(Exception):
@@ -289,7 +266,7 @@ class _Child:
             while True:
                 ready = {key.fileobj for key, _ in selector.select(_TICK)}
                 if self.control.fileno() < 0:  # a closed socket is never ready
-                    raise _WarmProcessDiedError(_CLOSED)
+                    raise _WarmProcessDiedError(CLOSED)
                 if not self._listen():
                     # The far end is closed: stop asking, or the loop would spin.
                     _forget(selector, self.channel)

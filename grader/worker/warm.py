@@ -1,5 +1,7 @@
 """The warm process: libraries and fixtures imported once, forked for every submission and topic.
 
+It imports them itself, or is a fork of a zygote (``grader.worker.zygote``) that has.
+
 In: requests on a socket (file descriptor 3), each with a job file, a channel and an output pipe
 as descriptors. Out: a descriptor of the child, later its end. It never reads a job: it holds no
 source, no input and no expected value that a later child could find in its memory.
@@ -15,41 +17,68 @@ import signal
 import socket
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
+from grader.worker import at_fork, containment, holes, huge_pages
 from grader.worker.channel import receive
+from grader.worker.containment import Plan, Prepared
 
 CONTROL = 3
 
 
 def main() -> None:
-    """Serves until the socket closes. What it prints goes to the grader's log."""
-    from grader.worker import at_fork, containment
-
-    # What was printed before a crash is told. (-I ignores the variables for these two.)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    """The life of a warm process that imports everything itself."""
     sys.dont_write_bytecode = True
-    control = socket.socket(fileno=CONTROL)
-    first = _plan(containment.Plan, _receive(control)[0]["plan"])
+    control = settle_in()
+    plan = _first_plan(control)
     # Before anything large is imported: what is forked from here on for the namespaces is small.
-    containment.separate(first)
-    containment.become_subreaper()
-    prepared = containment.prepare(first)
+    prepared = _prepare(plan, grown=False)
     warm_up()
-    at_fork.leave()
+    _serve_all(control, plan, prepared)
+
+
+def main_of_fork() -> None:
+    """The life of one that a zygote has forked, in which everything is there."""
+    control = settle_in()
+    plan = _first_plan(control)
+    prepared = _prepare(plan, grown=True)
+    # What this process writes to is split into small pages, which its forks would have to copy.
+    huge_pages.gather()
+    _serve_all(control, plan, prepared)
+
+
+def settle_in() -> socket.socket:
+    """The control socket. What is printed before a crash is told: -I ignores the variables."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    return socket.socket(fileno=CONTROL)
+
+
+def _first_plan(control: socket.socket) -> Plan:
+    return _plan(receive_request(control)[0]["plan"])
+
+
+def _prepare(plan: Plan, grown: bool) -> Prepared:
+    containment.separate(plan)
+    containment.become_subreaper()
+    return containment.prepare(plan, grown)
+
+
+def _serve_all(control: socket.socket, plan: Plan, prepared: Prepared) -> None:
+    """Until the socket closes."""
+    # What was gathered in huge pages by now is the warm process's own, and not its group's.
     containment.settle()
     gc.freeze()
     ready = {
         "ready": True,
-        "layers": containment.layers_of(prepared, first),
+        "layers": containment.layers_of(prepared, plan),
         "private": prepared.keeper is not None,
         "missing": prepared.missing,
     }
     control.send(json.dumps(ready).encode())
     try:
         while True:
-            request, descriptors = _receive(control)
+            request, descriptors = receive_request(control)
             if not request:
                 return
             _serve(control, request, descriptors)
@@ -58,24 +87,26 @@ def main() -> None:
 
 
 def warm_up() -> None:
+    """Everything imported, called once, and in huge pages."""
     gc.disable()  # until all is imported: looking through it again and again takes a tenth of that
     import torch
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
-    from grader.worker import child, fixtures, holes, huge_pages  # noqa: F401
+    from grader.worker import child, fixtures  # noqa: F401
 
     fixtures.preload()
+    containment.share_without_names()
+    at_fork.leave()
     gc.collect()
     holes.fill()
-    # Before the run's group is joined: what is gathered now is the warm process's own.
     huge_pages.gather()
 
 
 def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
-    from grader.worker import at_fork, child, containment
+    from grader.worker import child
 
-    plan = _plan(containment.Plan, request["plan"])
+    plan = _plan(request["plan"])
     job, channel, output = descriptors
     began = time.monotonic()
     try:
@@ -88,7 +119,7 @@ def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[in
     if pid == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         keep = (job, channel, output)
-        child.run(job, socket.socket(fileno=channel), output, _keeping(plan, keep))
+        child.run(job, socket.socket(fileno=channel), output, replace(plan, keep_fds=keep))
     _close(descriptors)
     handle = os.pidfd_open(pid)
     socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [handle])
@@ -123,22 +154,16 @@ def _wait(control: socket.socket, handle: int, pid: int) -> None:
             return
 
 
-def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+def receive_request(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
     data, descriptors = receive(control)
     return (json.loads(data) if data else {}), descriptors
 
 
-def _plan(kind: Any, plain: dict[str, Any]) -> Any:
-    known = {field.name for field in fields(kind)}
-    tuples = {key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()}
-    return kind(**{key: value for key, value in tuples.items() if key in known})
-
-
-def _keeping(plan: Any, descriptors: tuple[int, ...]) -> Any:
-    from dataclasses import replace
-
-    return replace(plan, keep_fds=descriptors)
-
-
-if __name__ == "__main__":
-    main()
+def _plan(plain: dict[str, Any]) -> Plan:
+    known = {field.name for field in fields(Plan)}
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in plain.items()
+        if key in known
+    }
+    return Plan(**given)

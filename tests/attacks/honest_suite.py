@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from honest import PROGRAMS, Program  # noqa: E402
 from grader.archive import dump_observation  # noqa: E402
 from grader.model import Broken, Died, Observation, Outcome, Raised  # noqa: E402
 from grader.sandbox import PlainSandbox, WarmSandbox  # noqa: E402
+from grader.sandbox.starting import Zygote  # noqa: E402
 
 ALL = (
     *("rlimits", "distinct user", "no new privileges", "namespaces", "cgroup memory"),
@@ -96,7 +98,8 @@ def main() -> None:
         channel.flush()
         return
     expected = json.loads(Path(asked["outside"]).read_text())
-    with WarmSandbox(course_home(), without=tuple(asked["without"])) as sandbox:
+    zygote, without = Zygote(course_home()), tuple(asked["without"])
+    with closing(zygote), WarmSandbox(zygote.home, without=without, zygote=zygote) as sandbox:
         for program in PROGRAMS:
             row = inside(program, sandbox, expected[program.name])
             channel.write(json.dumps(row) + "\n")

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from grader.report.audience import student_view  # noqa: E402
 from grader.report.html import student_report  # noqa: E402
 from grader.report.result import to_json  # noqa: E402
 from grader.sandbox import WarmSandbox  # noqa: E402
+from grader.sandbox.starting import Zygote  # noqa: E402
 from grader.spec import load_assignment  # noqa: E402
 from grader.worker.containment.kinship import parent_of  # noqa: E402
 from grader.worker.containment.leftovers import descendants  # noqa: E402
@@ -292,7 +293,8 @@ def opened(name: str, folder: Path, without: tuple[str, ...], controls: bool) ->
             leak = {"CONTROL_LEAK": f"REFERENCE-{world.secret}"} if controls else {}
             home = course_home()
             with (
-                WarmSandbox(home, load_wall=2.0, without=without) as sandbox,
+                closing(Zygote(home)) as zygote,
+                WarmSandbox(home, load_wall=2.0, without=without, zygote=zygote) as sandbox,
                 WarmSandbox(home, load_wall=2.0, variables=leak, without=PORTABLE) as weak,
             ):
                 sandbox.layers()

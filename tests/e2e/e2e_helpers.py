@@ -114,11 +114,14 @@ def checks(grade: Grade) -> list[CheckResult]:
 
 
 def processes_of(uid: int) -> list[int]:
-    """Every process of a user on this machine."""
+    """Every process of a user on this machine, but for those that only wait to be reaped: those of
+    a killed warm process do so until the machine's process 1 comes to it."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and entry.stat().st_uid == uid:
+            if not entry.name.isdigit() or entry.stat().st_uid != uid:
+                continue
+            if "State:\tZ" not in (entry / "status").read_text():
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -47,6 +47,7 @@ class Killer:
 
     rng: random.Random
     killed: Counter[str] = field(default_factory=Counter)
+    warm: set[int] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -63,22 +64,33 @@ class Killer:
             self.kill_one(grader)
 
     def kill_one(self, grader: subprocess.Popen[bytes]) -> None:
-        kind = self.rng.choice(["coordinator", "warm process", "child", "child"])
+        kind = self.rng.choice(["coordinator", "zygote", "warm process", "child", "child"])
         if kind == "coordinator":
             grader.kill()
             grader.wait()
             self.killed[kind] += 1
             return
-        first = below(grader.pid)
-        wanted = (
-            first if kind == "warm process" else [two for one in first for two in all_below(one)]
-        )
+        zygotes = [pid for pid in below(grader.pid) if is_zygote(pid)]
+        warm = [pid for zygote in zygotes for pid in below(zygote)]
+        self.warm.update(warm)
+        wanted = {
+            "zygote": zygotes,
+            "warm process": warm,
+            "child": [child for pid in warm for child in all_below(pid)],
+        }[kind]
         if wanted:
             try:
                 os.kill(self.rng.choice(wanted), signal.SIGKILL)
             except ProcessLookupError:
                 return
             self.killed[kind] += 1
+
+
+def is_zygote(pid: int) -> bool:
+    try:
+        return b"zygote.main()" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has just ended
+        return False
 
 
 def below(pid: int) -> list[int]:
@@ -126,6 +138,14 @@ def differing(wanted: bytes, found: bytes) -> str:
     return "\n".join(difflib.unified_diff(*lines, lineterm="", n=0))
 
 
+def assert_gone(warm: set[int]) -> None:
+    """No warm process outlives its grader for long, whoever killed what above it."""
+    deadline = time.monotonic() + 20
+    while left := [pid for pid in warm if is_zygote(pid)]:  # a fork keeps the command line
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+
+
 def test_killed_at_random_moments(course: Path):
     killer = Killer(random.Random(f"{KILLS} kills"))
     round_, finished = 0, []
@@ -139,6 +159,8 @@ def test_killed_at_random_moments(course: Path):
             finished.append(out)
             round_ += 1
     print(f"{dict(killer.killed)} in {len(finished)} classes")
+    assert set(killer.killed) == {"coordinator", "zygote", "warm process", "child"}
+    assert_gone(killer.warm)
     wanted = dict(contents(course / "undisturbed"))
     for out in finished:
         found = dict(contents(out))

@@ -6,6 +6,7 @@ In: a ``Plan``. Out: a process that can hurt nobody but itself, and the names of
     separate(plan)
     become_subreaper()
     prepare(plan)
+    share_without_names(), settle()
     fork(plan) ───────────────────► close_sandbox(plan), then the student's code
     wait
     end(plan)
@@ -21,6 +22,7 @@ from grader.worker.containment.leftovers import become_subreaper, sweep
 from grader.worker.containment.plan import NAMESPACES, PRIVATE_SCRATCH, SYSTEM_READ_ONLY, Plan
 from grader.worker.containment.preparing import prepare, put_away, separate, settle
 from grader.worker.containment.probes import Layer, capabilities
+from grader.worker.containment.sharing import share_without_names
 from grader.worker.containment.spawn import Ended, end, fork
 from grader.worker.containment.state import Prepared, counts_own_tasks
 from grader.worker.containment.syscalls import ContainmentError
@@ -47,6 +49,7 @@ __all__ = [
     "put_away",
     "separate",
     "settle",
+    "share_without_names",
     "step_aside",
     "sweep",
     "tidy_all",

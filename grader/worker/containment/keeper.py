@@ -10,9 +10,10 @@ its own, which reaps, and with which all that is in it ends.
     fork ──► child enters them
     close_room() ──────────────────────────► kills process 1, and so the kernel all that is left
 
-So that all namespaces together cost forks of a process of some ten megabytes, and one of the warm
-process, whose copy costs ten times that. The keeper is forked before the warm process grows. It
-holds descriptors and paths: no job ever reaches it.
+So that all namespaces together cost forks of a small process, and one of the warm process, whose
+copy costs ten times that. The keeper is forked before the warm process grows; from one that has
+grown, as a fork of a zygote has, it is started by exec. It holds descriptors and paths: no job ever
+reaches it.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +36,7 @@ from grader.worker.containment.forked import undisturbed, was_killed
 from grader.worker.containment.kinship import close_all_but, end_with
 from grader.worker.containment.syscalls import ContainmentError, DisturbedError
 
+_BOOT = "from grader.worker.containment import keeper; keeper.main()"
 OF_A_ROOM = syscalls.NEWNS | syscalls.NEWNET | syscalls.NEWIPC | syscalls.NEWUTS
 _HOST_NAME = "sandbox"
 _FAULTS = (OSError, ContainmentError, DisturbedError)
@@ -115,30 +118,31 @@ class Keeper:
         return json.loads(data), handles
 
 
-def start(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keeper:
+def start(
+    paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool, grown: bool = False
+) -> Keeper:
     """Starts a keeper whose rooms show ``paths`` and whose scratch folder is ``uid``'s.
 
-    With ``user`` the rooms are in a user namespace in which ``uid`` is the only user there is.
+    With ``user`` the rooms are in a user namespace in which ``uid`` is the only user there is;
+    ``grown`` says that this process is too large to fork keepers.
     Raises ``ContainmentError``, with the reason, when this machine has no such thing, and
     ``DisturbedError`` when somebody killed the processes that were to show it.
     """
-    return undisturbed(lambda: _start_once(paths, uid, bounds, user))
+    return undisturbed(lambda: _start_once(_Task(paths, uid, bounds, user), grown))
 
 
-def _start_once(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keeper:
+def _start_once(task: _Task, grown: bool) -> Keeper:
     privileges.last_capability()  # remembered, for where there is no /proc
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.pidfd_open(os.getpid())
-    pid = os.fork()
-    if pid == 0:
-        _run(_Work(theirs, paths, uid, bounds, user, parent))
+    pid = (_spawn if grown else _fork)(task, theirs, parent)
     theirs.close()
     os.close(parent)
-    keeper = Keeper(pid, ours, user)
+    keeper = Keeper(pid, ours, task.user)
     try:
-        if user:
+        if task.user:
             _heard(ours, "separate")
-            map_user(pid, uid, uid)
+            map_user(pid, task.uid, task.uid)
             ours.send(b"{}")
         _heard(ours, "ready")
     except (OSError, ContainmentError, DisturbedError) as error:
@@ -148,13 +152,41 @@ def _start_once(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) ->
     return keeper
 
 
-def start_best(paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool) -> Keeper:
+def _fork(task: _Task, channel: socket.socket, parent: int) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _run(_Work(channel, task, parent))
+    return pid
+
+
+def _spawn(task: _Task, channel: socket.socket, parent: int) -> int:
+    """By exec, and so without a copy of this process."""
+    given = (channel.fileno(), parent)
+    for descriptor in given:
+        os.set_inheritable(descriptor, True)
+    order = [sys.executable, "-I", "-c", _BOOT, *map(str, given), json.dumps(asdict(task))]
+    return os.posix_spawn(sys.executable, order, os.environ)
+
+
+def main() -> NoReturn:
+    """The life of one that was started by exec, from its arguments."""
+    channel, parent, text = sys.argv[1:]
+    fields = json.loads(text)
+    bounds, paths = Bounds(**fields.pop("bounds")), tuple(fields.pop("paths"))
+    privileges.last_capability()
+    task = _Task(paths, bounds=bounds, **fields)
+    _run(_Work(socket.socket(fileno=int(channel)), task, int(parent)))
+
+
+def start_best(
+    paths: tuple[str, ...], uid: int, bounds: Bounds, user: bool, grown: bool = False
+) -> Keeper:
     """The same, without a user namespace where none is to be had: a machine may forbid these alone,
     and root needs none for the others. Raises ``ContainmentError``."""
     if user:
         with suppress(ContainmentError):
-            return start(paths, uid, bounds, user=True)
-    return start(paths, uid, bounds, user=False)
+            return start(paths, uid, bounds, user=True, grown=grown)
+    return start(paths, uid, bounds, user=False, grown=grown)
 
 
 def map_user(pid: int, uid: int, gid: int) -> None:
@@ -177,15 +209,22 @@ def _heard(channel: socket.socket, wanted: str) -> None:
         raise ContainmentError(said.get("error", "the keeper of the namespaces ended"))
 
 
-@dataclass(slots=True)
-class _Work:
-    """What the keeper knows. ``parent`` is the warm process's descriptor."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What kind of rooms a keeper makes."""
 
-    channel: socket.socket
     paths: tuple[str, ...]
     uid: int
     bounds: Bounds
     user: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the keeper knows. ``parent`` is the warm process's descriptor."""
+
+    channel: socket.socket
+    task: _Task
     parent: int
 
 
@@ -214,20 +253,22 @@ def _settle(work: _Work) -> None:
     leftovers.become_subreaper()
     gc.freeze()
     syscalls.unshare(syscalls.NEWNS)
-    layout.build(work.paths)
-    if work.user:
+    layout.build(work.task.paths)
+    if work.task.user:
         # Afterwards: what is mounted by now, nobody in this namespace can take away.
         syscalls.unshare(syscalls.NEWUSER)
         _say(work.channel, {"separate": True})
         work.channel.recv(16)
-    _new_room(work, work.bounds).end()  # proof that it can be done, before anything hangs on it
+    _new_room(
+        work, work.task.bounds
+    ).end()  # proof that it can be done, before anything hangs on it
     _say(work.channel, {"ready": True})
 
 
 def _serve(work: _Work) -> None:
     """One room at a time. The next one, like the last, is made as soon as that is closed."""
     room: _Room | None = None
-    bounds = work.bounds
+    bounds = work.task.bounds
     while data := work.channel.recv(4096):
         request = json.loads(data)
         if "close" in request:
@@ -271,7 +312,7 @@ def _new_room(work: _Work, bounds: Bounds) -> _Room:
     middle = os.fork()
     if middle == 0:
         close_all_but((writing, waiting))
-        _or_end(lambda: _make_first(work.uid, bounds, writing, waiting), writing)
+        _or_end(lambda: _make_first(work.task.uid, bounds, writing, waiting), writing)
     os.close(writing)
     os.close(waiting)
     killed = was_killed(os.waitpid(middle, 0)[1])

@@ -1,7 +1,7 @@
 """Finds out what this machine has, and makes ready what every child of a warm process needs.
 
 In: a ``Plan``. Out: ``Prepared``, remembered for the forks. ``separate`` comes first, in a process
-that has not grown yet; ``prepare`` before or after its imports.
+that has not grown yet, or in a fork of one that has; ``prepare`` before or after the imports.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from grader.worker.containment import (
     policy,
     privileges,
     seccomp,
-    sharing,
     state,
     syscalls,
 )
@@ -57,11 +56,12 @@ def separate(plan: Plan) -> None:
     state.separate()
 
 
-def prepare(plan: Plan) -> Prepared:
+def prepare(plan: Plan, grown: bool = False) -> Prepared:
     """Finds out what this machine has and makes ready what every child needs.
 
     Of the plan it takes ``uid``, ``read_only`` and the bounds of a run, which the children's plans
     must share. What already runs as ``uid`` is killed: see that no two graders take the same.
+    ``grown`` says that this process is large.
     Raises ``ContainmentError`` when the children could not read the libraries.
     """
     if not syscalls.is_linux():
@@ -73,7 +73,7 @@ def prepare(plan: Plan) -> Prepared:
     if distinct and plan.uid is not None:  # what is left of a run whose warm process died
         leftovers.end_all_of(plan.uid)
     missing: dict[str, str] = {}
-    kept = _keeper(plan, distinct, missing)
+    kept = _keeper(plan, distinct, grown, missing)
     prepared = Prepared(
         handle=os.pidfd_open(os.getpid()),
         uid=plan.uid,
@@ -92,13 +92,12 @@ def prepare(plan: Plan) -> Prepared:
 
 
 def settle() -> None:
-    """To be called after the imports: lets honest code use several processes (see ``sharing``), and
-    joins the run's group, which every fork then is in from its first moment.
+    """To be called after the imports: joins the run's group, which every fork then is in from its
+    first moment.
 
     Joining it in each child would cost the kernel a grace period each time. What the warm process
     holds by now is not counted there, and it is the last in the group to be ended for memory.
     """
-    sharing.share_without_names()
     prepared = state.prepared()
     if prepared is not None and prepared.group is not None:
         prepared.group.join()
@@ -148,7 +147,7 @@ def _refuse_account(uid: int) -> None:
     )
 
 
-def _keeper(plan: Plan, distinct: bool, missing: dict[str, str]) -> Keeper | None:
+def _keeper(plan: Plan, distinct: bool, grown: bool, missing: dict[str, str]) -> Keeper | None:
     """A keeper of namespaces, where they are to be had and wanted."""
     if plan.leaves_out(NAMESPACES):
         return None
@@ -157,20 +156,20 @@ def _keeper(plan: Plan, distinct: bool, missing: dict[str, str]) -> Keeper | Non
         return None
     uid = plan.uid if distinct and plan.uid is not None else os.geteuid()
     try:
-        return undisturbed(lambda: _useful_keeper(plan, uid, user=distinct))
+        return undisturbed(lambda: _useful_keeper(plan, uid, distinct, grown))
     except (ContainmentError, DisturbedError) as error:
         missing[NAMESPACES] = str(error)
         return None
 
 
-def _useful_keeper(plan: Plan, uid: int, user: bool) -> Keeper:
+def _useful_keeper(plan: Plan, uid: int, user: bool, grown: bool) -> Keeper:
     """One in whose rooms ``uid`` can read the libraries."""
-    found = keeper.start_best(plan.read_only, uid, bounds_of(plan), user)
+    found = keeper.start_best(plan.read_only, uid, bounds_of(plan), user, grown)
     if not found.user or not _unreadable_in(found, uid, plan):
         return found
     # As the only user of a namespace nobody can be helped to read what is root's alone.
     found.close()
-    return keeper.start(plan.read_only, uid, bounds_of(plan), user=False)
+    return keeper.start(plan.read_only, uid, bounds_of(plan), user=False, grown=grown)
 
 
 def _unreadable_in(found: Keeper, uid: int, plan: Plan) -> str:

@@ -1,0 +1,192 @@
+"""Starts warm processes: each by itself, or as forks of a zygote that has imported everything.
+
+In: the course cache, variables, a file for what is printed. Out: a process and the grader's end of
+its control socket. Both processes end when the grader's end is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from grader.course.location import environment
+from grader.sandbox.environment import clean_environment
+from grader.sandbox.seam import SandboxError
+from grader.worker.channel import receive
+from grader.worker.containment import hide_memory, step_aside
+from grader.worker.limits import HEADER_BYTES
+
+START_WALL = 180.0
+CLOSED = "the sandbox is closed"
+# The boot code closes the door behind itself: only the control socket is open, as descriptor 3.
+_BOOT = (
+    "import os, sys; fd = int(sys.argv[1]); os.dup2(fd, 3); fd == 3 or os.close(fd);"
+    "from grader.worker import at_fork; at_fork.watch();"
+)
+
+
+class Process(Protocol):
+    """As much of ``subprocess.Popen`` as is asked for."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def wait(self, timeout: float | None = None) -> Any:
+        """Until it has ended. Raises ``subprocess.TimeoutExpired``."""
+
+    def kill(self) -> None:
+        """Ends it."""
+
+
+def launch(
+    home: Path, variables: Mapping[str, str], log: Any, module: str = "warm"
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A new process that imports everything itself and then serves, of ``grader.worker``."""
+    hide_memory()  # the answers are here
+    step_aside()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    boot = f"{_BOOT}from grader.worker import {module}; {module}.main()"
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", boot, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=clean_environment({**environment(home), **variables}),
+            cwd="/",
+            start_new_session=True,
+        )
+    ours.settimeout(START_WALL)
+    return process, ours
+
+
+def answer(control: socket.socket) -> dict[str, Any]:
+    """What a process that starts says; nothing when it ends, or does not say it in time."""
+    try:
+        said: dict[str, Any] = json.loads(control.recv(HEADER_BYTES) or b"{}")
+    except (OSError, ValueError):
+        return {}
+    return said
+
+
+def last_words(log: Any) -> str:
+    """The end of what a process printed."""
+    log.seek(0)
+    said: bytes = log.read()
+    return said.decode("utf-8", "replace")[-2000:]
+
+
+@dataclass(slots=True)
+class Forked:
+    """A process that the zygote forked, by its descriptor. The zygote reaps it."""
+
+    pid: int
+    handle: int
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Until it has ended; then nothing more may be asked of it."""
+        waiting = select.poll()  # not `select`, which takes no descriptor above a thousand
+        waiting.register(self.handle, select.POLLIN)
+        if not waiting.poll(None if timeout is None else 1000 * timeout):
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
+        os.close(self.handle)
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+
+@dataclass(slots=True)
+class Zygote:
+    """A process from which warm processes are forked, started when the first is wanted, and again
+    when it is found dead. Threads may share it. ``home`` is the course cache."""
+
+    home: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+    _control: socket.socket | None = None
+    _log: Any = None
+    _closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def pid(self) -> int:
+        """Its number; 0 when it does not run."""
+        return self._process.pid if self._process is not None else 0
+
+    def fork(self, log: Any) -> tuple[Process, socket.socket]:
+        """A warm process that prints into ``log``. Raises ``SandboxError``."""
+        with self._lock:
+            if self._control is not None:
+                try:
+                    return self._fork(self._control, log)
+                except OSError:  # somebody killed it
+                    self._end()
+            try:
+                return self._fork(self._start(), log)
+            except OSError as error:
+                said = last_words(self._log) if self._log else ""
+                self._end()
+                raise SandboxError(f"a warm process could not be forked: {error}. {said}") from None
+
+    def close(self) -> None:
+        """Ends the zygote, also while another thread waits for it; its forks go on. It holds
+        nothing that it would have to tidy up."""
+        self._closed = True
+        if self._process is not None:
+            self._process.kill()
+        with self._lock:
+            self._end()
+
+    def _start(self) -> socket.socket:
+        if self._closed:
+            raise SandboxError(CLOSED)
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _end)
+        self._process, control = launch(self.home, self.variables, self._log, "zygote")
+        self._control = control
+        if not answer(control).get("ready"):
+            said = last_words(self._log)
+            self._end()
+            raise SandboxError(f"the warm process did not start. It said last:\n{said}")
+        return control
+
+    def _fork(self, control: socket.socket, log: Any) -> tuple[Process, socket.socket]:
+        """Raises ``OSError`` when the zygote is gone."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs:
+                socket.send_fds(control, [b'{"fork": true}'], [theirs.fileno(), log.fileno()])
+            data, handles = receive(control)
+            if not handles:
+                raise ConnectionError("the zygote ended")
+        except OSError:
+            ours.close()
+            raise
+        ours.settimeout(START_WALL)
+        return Forked(json.loads(data)["pid"], handles[0]), ours
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None

@@ -1,0 +1,191 @@
+"""Warm processes that one zygote forks: what they share, and what becomes of each when another
+dies."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from e2e_helpers import REFERENCE
+
+from grader.baseline import reference_job
+from grader.model import Returned
+from grader.sandbox import Pool, SandboxError, WarmSandbox
+from grader.sandbox.starting import Zygote
+from grader.spec import load_topic
+from grader.worker.containment.kinship import parent_of
+
+TOPIC = load_topic(REFERENCE / "demo", "s")
+
+
+@pytest.fixture(scope="module")
+def zygote(home: Path) -> Iterator[Zygote]:
+    with closing(Zygote(home)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def two(zygote: Zygote) -> Iterator[tuple[WarmSandbox, WarmSandbox]]:
+    with (
+        WarmSandbox(zygote.home, zygote=zygote) as one,
+        WarmSandbox(zygote.home, zygote=zygote) as other,
+    ):
+        yield one, other
+
+
+def answers(sandbox: WarmSandbox) -> dict[str, str]:
+    found = {
+        f"{function}, {case}": outcome
+        for function, cases in sandbox.run(reference_job(TOPIC)).outcomes.items()
+        for case, outcome in cases.items()
+    }
+    assert found
+    assert all(isinstance(outcome, Returned) for outcome in found.values())
+    return {name: repr(replace(one, wall=0.0, cpu=0.0)) for name, one in found.items()}
+
+
+def ends(pid: int, seconds: float = 10.0) -> bool:
+    """Whether a process is gone within ``seconds``, or waits to be reaped."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            if "State:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+                time.sleep(0.01)
+                continue
+        return True
+    return False
+
+
+def descriptors(pid: int) -> list[str]:
+    """What is open in a process, by kind; a group or a file of its own without its number."""
+    found = []
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            kind = str(one.readlink()).partition(":")[0]
+            found.append(re.sub(r"\d{2,}", "", kind))
+    return sorted(found)
+
+
+def test_they_do_what_one_that_starts_by_itself_does(two, home: Path):
+    with WarmSandbox(home) as alone:
+        wanted, layers, missing = answers(alone), alone.layers(), alone.missing()
+    for one in two:
+        assert answers(one) == wanted
+        assert (one.layers(), one.missing()) == (layers, missing)
+
+
+def test_they_are_processes_of_their_own(two, zygote: Zygote):
+    pids = [one.pid for one in two if one.layers()]
+    assert len(set(pids)) == 2
+    assert zygote.pid not in (0, *pids)
+    if os.geteuid() == 0:
+        assert [parent_of(f"/proc/{pid}") for pid in pids] == [zygote.pid] * 2
+    assert {os.getsid(pid) for pid in pids} == set(pids)
+
+
+def test_a_later_one_holds_nothing_of_an_earlier_one(two):
+    """No socket of another's, by which it could be spoken to, and nothing of what it ran."""
+    one, other = two
+    answers(one)
+    answers(one)
+    other.layers()
+    answers(other)
+    answers(one)
+    assert descriptors(one.pid) == descriptors(other.pid)
+
+
+def test_one_that_was_killed_is_forked_again_and_the_other_goes_on(two, zygote: Zygote):
+    one, other = two
+    wanted, pid, kept = answers(one), one.pid, zygote.pid
+    answers(other)
+    untouched = other.pid
+    os.kill(pid, signal.SIGKILL)
+    assert answers(one) == wanted
+    assert one.pid not in (0, pid)
+    assert answers(other) == wanted
+    assert (other.pid, zygote.pid) == (untouched, kept)
+
+
+def test_without_the_zygote_they_go_on_and_the_next_gets_another(two, zygote: Zygote):
+    one, other = two
+    wanted, pid, first = answers(one), one.pid, zygote.pid
+    os.kill(first, signal.SIGKILL)
+    assert ends(first)
+    assert answers(one) == wanted
+    assert one.pid == pid
+    assert answers(other) == wanted
+    assert zygote.pid not in (0, first)
+
+
+def test_each_ends_with_its_sandbox_and_the_zygote_with_its_own(home: Path):
+    mine = Zygote(home)
+    sandbox = WarmSandbox(home, zygote=mine)
+    sandbox.layers()
+    first, warm = mine.pid, sandbox.pid
+    sandbox.close()
+    assert ends(warm, 0.5)
+    assert not ends(first, 0.2)
+    mine.close()
+    assert ends(first, 0.5)
+    with WarmSandbox(home, zygote=mine) as late, pytest.raises(SandboxError, match="closed"):
+        late.layers()
+
+
+def test_one_that_is_closed_while_it_starts_ends_at_once(home: Path):
+    mine, said = Zygote(home), []
+
+    def ask() -> None:
+        with WarmSandbox(home, zygote=mine) as sandbox, pytest.raises(SandboxError) as caught:
+            sandbox.layers()
+        said.append(str(caught.value))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not mine.pid:
+        time.sleep(0.01)
+    pid = mine.pid
+    mine.close()
+    asking.join(5)
+    assert not asking.is_alive()
+    assert len(said) == 1
+    assert ends(pid, 1.0)
+
+
+def test_what_a_zygote_printed_before_it_failed_is_told():
+    """As where the course cache has gone."""
+    with (
+        closing(Zygote(Path("/no/such/course"))) as mine,
+        WarmSandbox(mine.home, zygote=mine) as sandbox,
+    ):
+        with pytest.raises(SandboxError, match=r"did not start\. It said last") as caught:
+            sandbox.layers()
+        assert mine.pid == sandbox.pid == 0
+    assert "OSError" in str(caught.value)
+
+
+def test_a_pool_has_one_where_several_are_expected(home: Path):
+    with Pool(home) as pool:
+        pool.expect(1)
+        assert pool._zygote is None
+        pool.expect(2)
+        with pool.open() as one, pool.open() as other:
+            assert one.layers() == other.layers()
+            parents = {parent_of(f"/proc/{each.pid}") for each in (one, other)}
+            zygote = pool._zygote.pid
+            if os.geteuid() == 0:
+                assert parents == {zygote}
+    assert ends(zygote, 1.0)
+
+
+def test_plain_processes_have_none(home: Path):
+    with Pool(home, plain=True) as pool:
+        pool.expect(8)
+        assert pool._zygote is None
