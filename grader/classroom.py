@@ -21,6 +21,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 Opener = Callable[[], AbstractContextManager[Runner]]
 _LOOK = 0.2  # seconds after which who waits looks whether all is over
+_PAUSE = 0.02  # seconds between two questions whether there is something to help with
 
 
 def work_through(
@@ -28,15 +29,17 @@ def work_through(
     open_runner: Opener,
     slots: int,
     work: Callable[[Submission, Runner], T],
+    assist: Callable[[Runner], bool] = lambda _: False,
 ) -> Iterator[T]:
-    """What ``work`` makes of each submission, ``slots`` at a time.
+    """What ``work`` makes of each submission, ``slots`` at a time. Who finds no submission any more
+    asks ``assist`` for something to do (``False``: there is nothing), until all others are done.
 
     Raises what reading a submission or a slot raises, as when a runner cannot even be opened.
     Whoever stops taking results ends the slots after what they are at.
     """
     hall: _Hall[T] = _Hall(slots)
     jobs: list[tuple[Callable[..., None], tuple[object, ...]]] = [
-        *[(_slot, (hall, open_runner, work))] * slots,
+        *[(_slot, (hall, open_runner, work, assist))] * slots,
         (_feed, (hall, submissions, slots)),
     ]
     for target, arguments in jobs:
@@ -83,6 +86,10 @@ class _Hall(Generic[T]):
                 continue
             return
 
+    def is_at_work(self) -> bool:
+        """Whether a slot has a submission in hand."""
+        return self.todo.unfinished_tasks > 0 and not self.over.is_set()
+
     def take(self) -> Submission | None:
         """The next to work on; ``None`` when there is none."""
         while not self.over.is_set():
@@ -93,11 +100,22 @@ class _Hall(Generic[T]):
         return None
 
 
-def _slot(hall: _Hall[T], open_runner: Opener, work: Callable[[Submission, Runner], T]) -> None:
+def _slot(
+    hall: _Hall[T],
+    open_runner: Opener,
+    work: Callable[[Submission, Runner], T],
+    assist: Callable[[Runner], bool],
+) -> None:
     try:
         with open_runner() as runner:
             while (submission := hall.take()) is not None:
-                hall.give(work(submission, runner))
+                result = work(submission, runner)
+                hall.todo.task_done()
+                hall.give(result)
+            hall.todo.task_done()
+            while hall.is_at_work():
+                if not assist(runner):
+                    hall.over.wait(_PAUSE)
         hall.give(_End())
     except BaseException as error:
         hall.give(_End(error))

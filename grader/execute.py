@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from grader.fair import Gate, run_fairly
+from grader.helping import Offers
 from grader.keys import Keys
 from grader.model import Broken, Call, CallKey, CallRecord, Job, Observation, Outcome
 from grader.sandbox import GivenUpError, Runner, SandboxError
@@ -45,9 +46,10 @@ class Flights:
 
 @dataclass(slots=True)
 class Planned:
-    """A job, the key of each of its calls by its digest, in their order, and what is known of them
-    by the same."""
+    """A submission's job, the key of each of its calls by its digest, in their order, and what is
+    known of them by the same."""
 
+    submission: str
     job: Job
     keys: Mapping[str, CallKey]
     known: dict[str, Recalled] = field(default_factory=dict)
@@ -67,28 +69,53 @@ class Execution:
     here: bool = True
     _gate: Gate = field(default_factory=Gate)
     _flights: Flights = field(default_factory=Flights)
+    _offers: Offers[Planned] = field(default_factory=Offers)
 
     def runner(self, runner: Runner, submission: str) -> Recalling:
         """``runner``, for one submission's jobs, asked only for what nobody has run yet."""
         return Recalling(self, runner, submission)
 
-    def run(self, planned: Planned, runner: Runner, submission: str) -> Observation:
+    def run(self, planned: Planned, runner: Runner) -> Observation:
         """What the job does, or did. Raises ``SandboxError``, and what the store raises."""
-        if missing := planned.missing():
-            with self._flights.held(missing):
-                planned.known.update(self.store.recall(missing))
-                if planned.missing():
-                    planned.known.update(self._executed(planned, runner, submission))
+        self._complete(planned, runner)
         return joined(planned.job.topic, [planned.known[digest] for digest in planned.keys])
 
-    def _executed(self, planned: Planned, runner: Runner, submission: str) -> dict[str, Recalled]:
+    def offer(self, several: Iterable[Planned]) -> None:
+        """Lets others run what these jobs still have to run."""
+        self._offers.offer(one for one in several if one.missing())
+
+    def withdraw(self, several: Iterable[Planned]) -> None:
+        """Nobody has to begin with these any more."""
+        self._offers.withdraw(several)
+
+    def assist(self, runner: Runner) -> bool:
+        """Runs a job of a submission that another slot has in hand; ``False`` where there is none
+        to run. Raises what the store raises. Where the sandbox fails it is as if nobody had tried:
+        whose job it is runs it."""
+        planned = self._offers.take()
+        if planned is None:
+            return False
+        with suppress(SandboxError):
+            self._complete(planned, runner)
+        return True
+
+    def _complete(self, planned: Planned, runner: Runner) -> None:
+        """All that the job has to have run is known then. Another thread may be at the same."""
+        if missing := planned.missing():
+            with self._flights.held(missing):
+                if unknown := planned.missing():
+                    planned.known.update(self.store.recall(unknown))
+                if planned.missing():
+                    planned.known.update(self._executed(planned, runner))
+
+    def _executed(self, planned: Planned, runner: Runner) -> dict[str, Recalled]:
         wanted = set(planned.missing())
         keys = [key for digest, key in planned.keys.items() if digest in wanted]
         pairs = zip(planned.keys, planned.job.calls, strict=True)
         calls = tuple(call for digest, call in pairs if digest in wanted)
         job = replace(planned.job, calls=calls)
         for last in [False] * (_TRIES - 1) + [True]:
-            attempt = self.store.begin(submission, keys)
+            attempt = self.store.begin(planned.submission, keys)
             try:
                 observation = run_fairly(job, runner, self._gate, self.here)
             except SandboxError as error:
@@ -128,17 +155,26 @@ class Recalling:
         for one in several:
             one.known.update((key, known[key]) for key in one.keys if key in known)
             self._foreseen[one.job.topic] = one
+        self.execution.offer(several)
+
+    def close(self) -> None:
+        """What was foreseen and did not come is nobody's to run."""
+        self.execution.withdraw(self._foreseen.values())
 
     def run(self, job: Job) -> Observation:
         planned = self._foreseen.pop(job.topic, None)
+        if planned is not None:
+            self.execution.withdraw([planned])
         if planned is None or planned.job != job:
             planned = self._planned(job)
             planned.known.update(self.execution.store.recall(planned.keys))
         self.calls.update(planned.keys)
-        return self.execution.run(planned, self.inner, self.submission)
+        return self.execution.run(planned, self.inner)
 
     def _planned(self, job: Job) -> Planned:
-        return Planned(job, {key.digest: key for key in self.execution.keys.of(job)})
+        return Planned(
+            self.submission, job, {key.digest: key for key in self.execution.keys.of(job)}
+        )
 
 
 def sound(record: CallRecord) -> bool:

@@ -94,7 +94,10 @@ class Gradebook:
             return Graded(submission.name, key, kept.grade, by_hand=by_hand)
         recalling = self.execution.runner(runner, submission.name)
         recalling.foresee(jobs_of(submission, self.course))
-        judged = grade_submission(submission, self.course, recalling)
+        try:
+            judged = grade_submission(submission, self.course, recalling)
+        finally:
+            recalling.close()
         return Graded(
             submission=submission.name,
             key="" if _is_broken(judged) else key,
@@ -107,6 +110,10 @@ class Gradebook:
                 for topic, source in submission.sources.items()
             },
         )
+
+    def assist(self, runner: Runner) -> bool:
+        """Runs something for a submission that is being graded; ``False`` where nothing is left."""
+        return self.execution.assist(runner)
 
     def keep(self, several: Iterable[Graded]) -> None:
         """Keeps the new ones."""

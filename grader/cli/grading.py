@@ -126,7 +126,10 @@ def _grade_all(
 ) -> tuple[Grade | None, list[ClassRow], list[str]]:
     """The last grade, the lines of the class, and the names of those with results of an earlier run
     who did not come. What was finished is published and kept whatever ends the run."""
-    number = slots(options.jobs)
+    # More slots than topics to run have nothing to do: a submission's own can be shared out.
+    number = min(slots(options.jobs), max(1, total * len(session.assignment.topics)))
+    if not options.where.cluster:
+        session.pool.expect(number)
     course = _course(session, number, options.isolate, show)
     book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()
@@ -137,7 +140,7 @@ def _grade_all(
     complete = False
     where = replace(options.where, jobs=number)
     with runners(session, where, partial(tell, show.console)) as found:
-        graded = work_through(submissions, found.open, found.slots, book.grade)
+        graded = work_through(submissions, found.open, found.slots, book.grade, book.assist)
         try:
             while batch := tuple(_published(islice(graded, _BATCH), publisher, show)):
                 book.keep(batch)
