@@ -129,7 +129,8 @@ def _grade_all(
     # More slots than topics to run have nothing to do: a submission's own can be shared out.
     number = min(slots(options.jobs), max(1, total * len(session.assignment.topics)))
     if not options.where.cluster:
-        session.pool.expect(number)
+        graded_before = sum(1 for _ in store.result_keys())
+        session.pool.expect(number, soon=graded_before < total)
     course = _course(session, number, options.isolate, show)
     book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()

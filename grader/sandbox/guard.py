@@ -41,5 +41,9 @@ class Guarded:
     def missing(self) -> tuple[tuple[str, str], ...]:
         return self.inner.missing()
 
+    def begin(self) -> None:
+        """As the sandbox does."""
+        self.inner.begin()
+
     def close(self) -> None:
         self.inner.close()

@@ -52,6 +52,9 @@ class PlainSandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def begin(self) -> None:
+        """Nothing is started before it is used."""
+
     def close(self) -> None:
         """Nothing is kept between jobs."""
 

@@ -43,11 +43,17 @@ class Pool:
                 self._zygote.close()
                 self._zygote = None
 
-    def expect(self, number: int) -> None:
-        """Says that so many sandboxes may be wanted at once, before the first of them is."""
+    def expect(self, number: int, soon: bool = False) -> None:
+        """Says that so many sandboxes may be wanted at once, before the first of them is. With
+        ``soon`` one is going to be: what takes long about it begins."""
         with self._lock:
             if number > 1 and not self.plain and self._zygote is None:
                 self._zygote = new_zygote(self.home)
+            if soon and self._zygote is not None:
+                self._zygote.begin()
+            elif soon and not self._idle:
+                self._idle.append(self._new())
+                self._idle[-1].begin()
 
     @contextmanager
     def open(self) -> Iterator[Sandbox]:

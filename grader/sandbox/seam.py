@@ -47,5 +47,8 @@ class Contained(Protocol):
 class Sandbox(Runner, Contained, Protocol):
     """What runs jobs for real, contained or not."""
 
+    def begin(self) -> None:
+        """Starts what takes long to start, and does not wait for it. Raises ``SandboxError``."""
+
     def close(self) -> None:
         """Ends what is kept between jobs."""

@@ -120,6 +120,7 @@ class Zygote:
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
     _log: Any = None
+    _ready: bool = False
     _closed: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -131,7 +132,7 @@ class Zygote:
     def fork(self, log: Any) -> tuple[Process, socket.socket]:
         """A warm process that prints into ``log``. Raises ``SandboxError``."""
         with self._lock:
-            if self._control is not None:
+            if self._ready and self._control is not None:
                 try:
                     return self._fork(self._control, log)
                 except OSError:  # somebody killed it
@@ -152,13 +153,23 @@ class Zygote:
         with self._lock:
             self._end()
 
-    def _start(self) -> socket.socket:
+    def begin(self) -> None:
+        """Starts the zygote if need be, and does not wait until it can be used."""
+        with self._lock:
+            self._launch()
+
+    def _launch(self) -> socket.socket:
         if self._closed:
             raise SandboxError(CLOSED)
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _end)
-        self._process, control = launch(self.home, self.variables, self._log, "zygote")
-        self._control = control
-        if not answer(control).get("ready"):
+        if self._control is None:
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _end)
+            self._process, self._control = launch(self.home, self.variables, self._log, "zygote")
+        return self._control
+
+    def _start(self) -> socket.socket:
+        control = self._launch()
+        self._ready = bool(answer(control).get("ready"))
+        if not self._ready:
             said = last_words(self._log)
             self._end()
             raise SandboxError(f"the warm process did not start. It said last:\n{said}")
@@ -180,6 +191,7 @@ class Zygote:
         return Forked(json.loads(data)["pid"], handles[0]), ours
 
     def _end(self) -> None:
+        self._ready = False
         if self._control is not None:
             self._control.close()
             self._control = None

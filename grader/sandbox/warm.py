@@ -63,6 +63,7 @@ class WarmSandbox:
     _missing: tuple[tuple[str, str], ...] = ()
     _process: Process | None = None
     _control: socket.socket | None = None
+    _ready: bool = False
     _lease: Lease = field(default_factory=lease_uid)
     _log: Any = None
     _closed: bool = False
@@ -93,15 +94,26 @@ class WarmSandbox:
             self._stop()
             raise SandboxError(f"the warm process died twice over one job: {error}") from None
 
+    def begin(self) -> None:
+        """Starts the warm process if need be, and does not wait until it can be used: whoever uses
+        it first does. Raises ``SandboxError``."""
+        if self._closed:
+            raise SandboxError(CLOSED)
+        if self._control is None:
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
+            control = self._new_process()
+            with suppress(OSError):  # it has ended: its last words say why
+                control.send(dumps({"plan": asdict(self._plan("/"))}))
+
     def layers(self) -> tuple[str, ...]:
         """The containment layers that children get on this machine."""
-        if self._control is None:
+        if not self._ready:
             self._start()
         return self._layers
 
     def missing(self) -> tuple[tuple[str, str], ...]:
         """Layers that children do not get, each with the reason."""
-        if self._control is None:
+        if not self._ready:
             self._start()
         return self._missing
 
@@ -111,19 +123,19 @@ class WarmSandbox:
         return self._process.pid if self._process is not None else 0
 
     def _start(self) -> None:
-        if self._closed:
-            raise SandboxError(CLOSED)
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
-        control = self._new_process()
-        ready = self._say_hello(control)
+        self.begin()
+        control = self._control
+        assert control is not None
+        ready = answer(control)
         if not ready.get("ready"):
-            said = last_words(self._log)
+            said = last_words(self._log) if self._log else CLOSED
             self._stop()
             raise SandboxError(f"the warm process did not start. It said last:\n{said}")
         self._layers = tuple(ready["layers"])
         self._private = bool(ready["private"])
         self._missing = tuple((name, why) for name, why in ready["missing"])
         control.settimeout(None)
+        self._ready = True
 
     def _new_process(self) -> socket.socket:
         try:
@@ -136,16 +148,14 @@ class WarmSandbox:
             raise
         return self._control
 
-    def _say_hello(self, control: socket.socket) -> dict[str, Any]:
-        with suppress(OSError):  # it has ended: its last words say why
-            control.send(dumps({"plan": asdict(self._plan("/"))}))
-        return answer(control)
-
     def _stop(self) -> None:
         if self._control is not None:
             self._control.close()
             self._control = None
+        ready, self._ready = self._ready, False
         if self._process is not None:
+            if not ready:  # it looks at the socket when it has imported everything
+                self._process.kill()
             try:
                 self._process.wait(timeout=5)
             except subprocess.TimeoutExpired:
@@ -158,7 +168,7 @@ class WarmSandbox:
             self._log = None
 
     def _run(self, job: Job) -> Observation:
-        if self._control is None:
+        if not self._ready:
             self._start()
         began = time.monotonic()
         with self._scratch() as folder:

@@ -189,3 +189,48 @@ def test_plain_processes_have_none(home: Path):
     with Pool(home, plain=True) as pool:
         pool.expect(8)
         assert pool._zygote is None
+
+
+# ---- what begins before it is wanted
+
+
+def test_a_warm_process_that_has_begun_is_the_one_that_is_used(home: Path):
+    with WarmSandbox(home) as sandbox:
+        sandbox.begin()
+        pid = sandbox.pid
+        sandbox.begin()
+        assert answers(sandbox)
+        assert sandbox.pid == pid != 0
+
+
+def test_one_that_has_begun_for_nothing_ends_at_once(home: Path):
+    sandbox = WarmSandbox(home)
+    sandbox.begin()
+    pid = sandbox.pid
+    assert pid
+    sandbox.close()
+    assert ends(pid, 0.5)
+    with pytest.raises(SandboxError, match="closed"):
+        sandbox.begin()
+
+
+def test_one_that_ended_before_it_was_used_is_told(home: Path):
+    with WarmSandbox(home) as sandbox:
+        sandbox.begin()
+        os.kill(sandbox.pid, signal.SIGKILL)
+        with pytest.raises(SandboxError, match="did not start"):
+            sandbox.layers()
+        assert answers(sandbox)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_pool_begins_with_what_is_wanted_soon(home: Path, number: int):
+    with Pool(home) as pool:
+        pool.expect(number, soon=True)
+        pool.expect(number, soon=True)
+        begun = [pool._zygote.pid] if number > 1 else [one.pid for one in pool._idle]
+        assert len(begun) == 1
+        with pool.open() as sandbox:
+            assert sandbox.layers()
+            assert begun == [sandbox.pid if number == 1 else pool._zygote.pid]
+    assert ends(begun[0], 1.0)
