@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -54,12 +54,13 @@ class Process(Protocol):
 def launch(
     home: Path, variables: Mapping[str, str], log: Any, module: str = "warm"
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """A new process that imports everything itself and then serves, of ``grader.worker``."""
+    """A new process that imports everything itself and then serves: what ``module`` of
+    ``grader.worker`` does. Raises ``OSError`` when this machine has no room for one."""
     hide_memory()  # the answers are here
     step_aside()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     boot = f"{_BOOT}from grader.worker import {module}; {module}.main()"
-    with theirs:
+    with theirs, closed_on_error(ours):
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", boot, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -72,6 +73,16 @@ def launch(
         )
     ours.settimeout(START_WALL)
     return process, ours
+
+
+@contextmanager
+def closed_on_error(end: socket.socket) -> Iterator[None]:
+    """Closes a socket when it comes to nothing."""
+    try:
+        yield
+    except BaseException:
+        end.close()
+        raise
 
 
 def answer(control: socket.socket) -> dict[str, Any]:
@@ -178,15 +189,12 @@ class Zygote:
     def _fork(self, control: socket.socket, log: Any) -> tuple[Process, socket.socket]:
         """Raises ``OSError`` when the zygote is gone."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
+        with closed_on_error(ours):
             with theirs:
                 socket.send_fds(control, [b'{"fork": true}'], [theirs.fileno(), log.fileno()])
             data, handles = receive(control)
             if not handles:
                 raise ConnectionError("the zygote ended")
-        except OSError:
-            ours.close()
-            raise
         ours.settimeout(START_WALL)
         return Forked(json.loads(data)["pid"], handles[0]), ours
 

@@ -97,13 +97,7 @@ class WarmSandbox:
     def begin(self) -> None:
         """Starts the warm process if need be, and does not wait until it can be used: whoever uses
         it first does. Raises ``SandboxError``."""
-        if self._closed:
-            raise SandboxError(CLOSED)
-        if self._control is None:
-            self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
-            control = self._new_process()
-            with suppress(OSError):  # it has ended: its last words say why
-                control.send(dumps({"plan": asdict(self._plan("/"))}))
+        self._begun()
 
     def layers(self) -> tuple[str, ...]:
         """The containment layers that children get on this machine."""
@@ -123,9 +117,7 @@ class WarmSandbox:
         return self._process.pid if self._process is not None else 0
 
     def _start(self) -> None:
-        self.begin()
-        control = self._control
-        assert control is not None
+        control = self._begun()
         ready = answer(control)
         if not ready.get("ready"):
             said = last_words(self._log) if self._log else CLOSED
@@ -136,6 +128,21 @@ class WarmSandbox:
         self._missing = tuple((name, why) for name, why in ready["missing"])
         control.settimeout(None)
         self._ready = True
+
+    def _begun(self) -> socket.socket:
+        """The control socket of a process that is ready, or is going to be."""
+        if self._closed:
+            raise SandboxError(CLOSED)
+        if self._control is not None:
+            return self._control
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _stop)
+        control = self._new_process()
+        if self._closed:  # meanwhile, by another thread, which saw no process to end
+            self._stop()
+            raise SandboxError(CLOSED)
+        with suppress(OSError):  # it has ended: its last words say why
+            control.send(dumps({"plan": asdict(self._plan("/"))}))
+        return control
 
     def _new_process(self) -> socket.socket:
         try:

@@ -135,9 +135,11 @@ def _start_once(task: _Task, grown: bool) -> Keeper:
     privileges.last_capability()  # remembered, for where there is no /proc
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.pidfd_open(os.getpid())
-    pid = (_spawn if grown else _fork)(task, theirs, parent)
-    theirs.close()
-    os.close(parent)
+    try:
+        pid = (_spawn if grown else _fork)(task, theirs, parent)
+    finally:
+        theirs.close()
+        os.close(parent)
     keeper = Keeper(pid, ours, task.user)
     try:
         if task.user:
@@ -160,12 +162,16 @@ def _fork(task: _Task, channel: socket.socket, parent: int) -> int:
 
 
 def _spawn(task: _Task, channel: socket.socket, parent: int) -> int:
-    """By exec, and so without a copy of this process."""
+    """By exec, and so without a copy of this process. Raises ``ContainmentError``."""
     given = (channel.fileno(), parent)
     for descriptor in given:
         os.set_inheritable(descriptor, True)
     order = [sys.executable, "-I", "-c", _BOOT, *map(str, given), json.dumps(asdict(task))]
-    return os.posix_spawn(sys.executable, order, os.environ)
+    try:
+        with privileges.kept_over_exec():
+            return os.posix_spawn(sys.executable, order, os.environ)
+    except OSError as error:
+        raise ContainmentError(f"the keeper could not be started: {error}") from None
 
 
 def main() -> NoReturn:

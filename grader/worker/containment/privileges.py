@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -64,6 +64,25 @@ def first_unreadable(
 def last_capability() -> int:
     """The highest capability of this kernel. Ask once while there is a /proc."""
     return int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+
+
+@contextlib.contextmanager
+def kept_over_exec() -> Iterator[None]:
+    """What is started by exec meanwhile has all capabilities that this process has: whoever is not
+    root loses them there, those over a user namespace of its own too. Raises ``OSError``."""
+    if os.geteuid() == 0:
+        yield
+        return
+    effective, permitted, inheritable = syscalls.get_capabilities()
+    syscalls.set_capabilities(effective, permitted, permitted)
+    try:
+        for number in range(last_capability() + 1):
+            if permitted & 1 << number:
+                syscalls.prctl(syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_RAISE, number)
+        yield
+    finally:
+        syscalls.prctl(syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL)
+        syscalls.set_capabilities(effective, permitted, inheritable)
 
 
 def drop_to(uid: int, keep_reading: bool) -> None:
