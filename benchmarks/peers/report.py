@@ -87,7 +87,7 @@ def notes(found: Findings) -> Iterator[str]:
     if found.first is not None and found.again is not None:
         yield (
             f"Ours takes {found.again.cpu:.1f} CPU s for a class of one, most of it the start of "
-            f"the warm process (each slot has one), and {found.first.cpu:.1f} CPU s when it does "
+            f"the warm process, and {found.first.cpu:.1f} CPU s when it does "
             "not remember yet what the reference and its mistakes do, as in the first run."
         )
     for peer in found.peers:

@@ -94,6 +94,15 @@ def answer(control: socket.socket) -> dict[str, Any]:
     return said
 
 
+def end(process: Process) -> None:
+    """Waits for a process whose socket is closed; kills one that does not go by itself."""
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def last_words(log: Any) -> str:
     """The end of what a process printed."""
     log.seek(0)
@@ -156,10 +165,10 @@ class Zygote:
                 raise SandboxError(f"a warm process could not be forked: {error}. {said}") from None
 
     def close(self) -> None:
-        """Ends the zygote, also while another thread waits for it; its forks go on. It holds
-        nothing that it would have to tidy up."""
+        """Ends the zygote, also while another thread waits until it can be used; its forks go
+        on."""
         self._closed = True
-        if self._process is not None:
+        if self._process is not None and not self._ready:
             self._process.kill()
         with self._lock:
             self._end()
@@ -199,13 +208,15 @@ class Zygote:
         return Forked(json.loads(data)["pid"], handles[0]), ours
 
     def _end(self) -> None:
-        self._ready = False
+        """It reaps its forks that have ended, so that their time is counted, and goes."""
+        ready, self._ready = self._ready, False
         if self._control is not None:
             self._control.close()
             self._control = None
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            if not ready:  # it looks at the socket when it has imported everything
+                self._process.kill()
+            end(self._process)
             self._process = None
         if self._log is not None:
             self._log.close()

@@ -11,7 +11,6 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ from grader.sandbox.outcomes import Ledger, dumps, killed_for_memory
 from grader.sandbox.refusals import Refusals
 from grader.sandbox.scratch import Usage, scratch_folder, usage
 from grader.sandbox.seam import SandboxError
-from grader.sandbox.starting import CLOSED, Process, Zygote, answer, last_words, launch
+from grader.sandbox.starting import CLOSED, Process, Zygote, answer, end, last_words, launch
 from grader.sandbox.users import Lease, lease_uid
 from grader.worker.channel import receive, waiting
 from grader.worker.containment import (
@@ -163,11 +162,7 @@ class WarmSandbox:
         if self._process is not None:
             if not ready:  # it looks at the socket when it has imported everything
                 self._process.kill()
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process)
             self._process = None
             tidy_all()  # a warm process that was killed has left its group
         if self._log is not None:

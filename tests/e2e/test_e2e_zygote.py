@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import threading
 import time
@@ -137,6 +138,20 @@ def test_each_ends_with_its_sandbox_and_the_zygote_with_its_own(home: Path):
     assert ends(first, 0.5)
     with WarmSandbox(home, zygote=mine) as late, pytest.raises(SandboxError, match="closed"):
         late.layers()
+
+
+def test_what_its_forks_took_of_a_processor_is_counted(home: Path):
+    """By whoever asks what a command and all that it started took, as benchmarks do."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = 0.0
+    with closing(Zygote(home)) as mine, WarmSandbox(home, zygote=mine) as sandbox:
+        while took < 1.0:
+            took += sandbox.run(reference_job(TOPIC)).cpu
+        status = Path(f"/proc/{mine.pid}/stat").read_text().rpartition(")")[2].split()
+        own = sum(map(int, status[11:13])) / os.sysconf("SC_CLK_TCK")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    counted = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert counted >= own + took - 0.1
 
 
 def test_one_that_is_closed_while_it_starts_ends_at_once(home: Path):
