@@ -94,9 +94,12 @@ class _Hall(Generic[T]):
         """The next to work on; ``None`` when there is none."""
         while not self.over.is_set():
             try:
-                return self.todo.get(timeout=_LOOK)
+                found = self.todo.get(timeout=_LOOK)
             except queue.Empty:
                 continue
+            if found is None:
+                self.todo.task_done()
+            return found
         return None
 
 
@@ -112,7 +115,6 @@ def _slot(
                 result = work(submission, runner)
                 hall.todo.task_done()
                 hall.give(result)
-            hall.todo.task_done()
             while hall.is_at_work():
                 if not assist(runner):
                     hall.over.wait(_PAUSE)

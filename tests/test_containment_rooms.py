@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from containment_helpers import IS_ROOT, needs_root, refused
+from containment_helpers import IS_ROOT, memory_of, needs_root, refused
 from containment_host import UID, Host
 
 from grader.worker.containment import (
@@ -245,8 +245,8 @@ def test_a_keeper_of_a_grown_process_is_no_copy_of_it():
         assert kept.user
         order = Path(f"/proc/{kept.pid}/cmdline").read_bytes().split(b"\0")
         assert b"keeper.main()" in order[3]
-        assert canary not in _memory_of(kept.pid)
-        assert canary in _memory_of(os.getpid())
+        assert canary not in memory_of(kept.pid)
+        assert canary in memory_of(os.getpid())
         opened = [one for one in Path(f"/proc/{kept.pid}/fd").iterdir() if int(one.name) > 2]
         assert [str(one.readlink()).partition(":")[0] for one in opened] == ["socket"]
         kept.open_room(bounds)
@@ -269,18 +269,6 @@ def _tell_what_is_there(kept):
         os._exit(0 if there else 1)
     finally:
         os._exit(2)
-
-
-def _memory_of(pid):
-    parts = []
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
-        for line in maps:
-            span, rights, *_ = line.split()
-            if rights.startswith("rw"):
-                start, end = (int(part, 16) for part in span.split("-"))
-                memory.seek(start)
-                parts.append(memory.read(end - start))
-    return b"".join(parts)
 
 
 @pytest.mark.parametrize("grown", [False, True])

@@ -127,11 +127,12 @@ def _grade_all(
     """The last grade, the lines of the class, and the names of those with results of an earlier run
     who did not come. What was finished is published and kept whatever ends the run."""
     # More slots than topics to run have nothing to do: a submission's own can be shared out.
-    number = min(slots(options.jobs), max(1, total * len(session.assignment.topics)))
+    asked = slots(options.jobs)
+    number = min(asked, max(1, total * len(session.assignment.topics)))
     if not options.where.cluster:
         graded_before = sum(1 for _ in store.result_keys())
         session.pool.expect(number, soon=graded_before < total)
-    course = _course(session, number, options.isolate, show)
+    course = _course(session, asked, options.isolate, show)
     book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()
     painter = Painter(options.out) if AVAILABLE and total >= _MANY else None

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import SECRET
+from containment_helpers import memory_of
 from e2e_helpers import REFERENCE, write
 
 from grader.baseline import reference_job
@@ -196,15 +197,7 @@ def test_the_warm_process_never_had_the_reference(sandbox: WarmSandbox):
 
 def _strings_of(pid: int) -> bytes:
     """The writable private memory of a process. Skips the test where we may not look."""
-    found = []
     try:
-        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
-            for line in maps:
-                span, rights, *_ = line.split()
-                if rights.startswith("rw"):
-                    start, end = (int(part, 16) for part in span.split("-"))
-                    memory.seek(start)
-                    found.append(memory.read(min(end - start, 64 << 20)))
+        return memory_of(pid)
     except OSError as error:
         pytest.skip(f"another process's memory cannot be read here: {error}")
-    return b"".join(found)
