@@ -130,9 +130,10 @@ class Execution:
     def _settled(
         self, attempt: int, found: Sequence[tuple[CallKey, CallRecord]]
     ) -> dict[str, Recalled]:
-        """What is sound is kept; the rest is for this run alone."""
+        """What is sound is kept; the rest is for this run alone, and the next one tries again."""
         kept = [(key, record) for key, record in found if sound(record)]
-        stored = self.store.settle(attempt, kept)
+        faults = [fault for _, record in found for fault in faults_of(record)]
+        stored = self.store.settle(attempt, kept, "; ".join(dict.fromkeys(faults)))
         unkept = {key.digest: Recalled("", record) for key, record in found}
         return unkept | {key.digest: one for (key, _), one in zip(kept, stored, strict=True)}
 
@@ -179,7 +180,12 @@ class Recalling:
 
 def sound(record: CallRecord) -> bool:
     """Whether all of it is the code's own doing."""
-    return not any(isinstance(outcome, Broken) for outcome in record.outcomes.values())
+    return not faults_of(record)
+
+
+def faults_of(record: CallRecord) -> list[str]:
+    """What the grader itself broke, in its words."""
+    return [one.detail for one in record.outcomes.values() if isinstance(one, Broken)]
 
 
 def parted(observation: Observation, calls: Sequence[Call]) -> list[CallRecord]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +29,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def execution(store: Store) -> Execution:
     return Execution(store, Keys("here", "seed"))
+
+
+def attempts(folder: Path) -> list[tuple[str, str]]:
+    """How each ended, and why, in their order."""
+    with closing(sqlite3.connect(folder / "store.sqlite3")) as connection:
+        return connection.execute(
+            'select "end", cast(why as text) from attempts order by number'
+        ).fetchall()
 
 
 def job(topic: Topic = TOPIC, source: str = "source", isolate: bool = False) -> Job:
@@ -93,11 +103,13 @@ def test_stand_ins_and_forks_for_each_case_are_runs_of_their_own(execution: Exec
     assert ran(execution, doubled) == []
 
 
-def test_what_the_grader_broke_is_never_kept(execution: Execution):
+def test_what_the_grader_broke_is_never_kept(execution: Execution, tmp_path: Path):
     broken = Pretended(lambda asked: instead(right(asked), {"f": Broken("ours")}))
     observation = execution.runner(broken, "ada").run(job())
     assert observation.outcome("f", "shown") == Broken("ours")
+    assert attempts(tmp_path) == [("failed", "ours")]
     assert ran(execution, job()) == [("f",)]
+    assert attempts(tmp_path) == [("failed", "ours"), ("settled", "")]
 
 
 def test_a_sandbox_that_fails_once_is_asked_again(execution: Execution):

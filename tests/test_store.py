@@ -117,6 +117,18 @@ def test_attempts_that_never_ended_are_counted(where):
         assert store.unfinished() == {ODD: 3}
 
 
+def test_an_attempt_that_lacks_something_has_failed_and_what_it_found_is_kept(where):
+    with open_store(where) as store:
+        store.begin("ann", [key(1), key(2)])
+    with open_store(where) as store:
+        again = store.begin("ann", [key(1), key(2)])
+        store.settle(again, [(key(1), record(1))], "it was ours")
+        assert list(store.recall([key(1).digest, key(2).digest])) == [key(1).digest]
+        assert store.unfinished() == {"ann": 1}, "this did not do it"
+        store.settle(store.begin("ann", [key(1), key(2)]), [(key(2), record(2))])
+        assert store.unfinished() == {}
+
+
 def test_spaces_share_observations_alone(where):
     with open_store(where, f"/out/a{ODD}") as a, open_store(where, "/out/b") as b:
         (digest,) = kept(a, 1)

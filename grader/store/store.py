@@ -127,9 +127,12 @@ class Store:
             )
         )
 
-    def settle(self, attempt: int, found: Sequence[tuple[CallKey, CallRecord]]) -> list[Recalled]:
+    def settle(
+        self, attempt: int, found: Sequence[tuple[CallKey, CallRecord]], lacking: str = ""
+    ) -> list[Recalled]:
         """Keeps what the attempt found, and ends it, both or neither. What will be recalled, in the
-        same order: if there was a record of a key already, that one.
+        same order: if there was a record of a key already, that one. ``lacking`` says why it did
+        not find all that it was to find: it has failed then, and what it found is kept.
 
         Raises ``ValueError`` for a record with a ``Broken`` outcome, or one that cannot be kept,
         and when the attempt is not open.
@@ -139,7 +142,10 @@ class Store:
             from_packed(self._records, one)  # what would not be read again is not written
 
         def work(connection: Connection) -> list[observations.Row]:
-            attempts.settle(connection, self._space, attempt)
+            if lacking:
+                attempts.fail(connection, self._space, attempt, lacking)
+            else:
+                attempts.settle(connection, self._space, attempt)
             keep_from_pruning(connection)
             observations.keep(connection, found, packed)
             return observations.rows_of(connection, [key.digest for key, _ in found])

@@ -43,11 +43,13 @@ def start(folder: Path, out: str) -> subprocess.Popen[bytes]:
 
 @dataclass
 class Killer:
-    """Kills one of a grader's processes, or the grader, at random moments."""
+    """Kills one of a grader's processes, or the grader, at random moments. No work is hit twice in
+    one life: to kill it whenever it is tried again is to say that it cannot be run."""
 
     rng: random.Random
     killed: Counter[str] = field(default_factory=Counter)
     warm: set[int] = field(default_factory=set)
+    hit: set[tuple] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -59,16 +61,20 @@ class Killer:
         done = settled(out)
         while grader.poll() is None and settled(out) <= done:
             time.sleep(0.01)
+        self.hit.clear()
         while grader.poll() is None and self.total < KILLS:
             time.sleep(self.rng.uniform(0.0, 0.3))
-            self.kill_one(grader)
+            self.kill_one(grader, out)
 
-    def kill_one(self, grader: subprocess.Popen[bytes]) -> None:
+    def kill_one(self, grader: subprocess.Popen[bytes], out: Path) -> None:
         kind = self.rng.choice(["coordinator", "zygote", "warm process", "child", "child"])
         if kind == "coordinator":
             grader.kill()
             grader.wait()
             self.killed[kind] += 1
+            return
+        at_work = set(rows(out, "select submission, work from attempts where \"end\" = ''"))
+        if at_work & self.hit:
             return
         zygotes = [pid for pid in below(grader.pid) if is_zygote(pid)]
         warm = [pid for zygote in zygotes for pid in below(zygote)]
@@ -83,6 +89,7 @@ class Killer:
                 os.kill(self.rng.choice(wanted), signal.SIGKILL)
             except ProcessLookupError:
                 return
+            self.hit |= at_work
             self.killed[kind] += 1
 
 
