@@ -15,9 +15,13 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+import pytest
 
 HERE = Path(__file__).parent
+Rows: TypeAlias = dict[str, dict[str, Any]]  # by attack, or by program
+Found: TypeAlias = dict[str, Rows]  # by configuration
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,13 @@ ALL = (ROOT, ORDINARY, PORTABLE, CONTAINER)
 def available() -> tuple[Configuration, ...]:
     """Those that can be had: an ordinary user cannot become root."""
     return tuple(one for one in ALL if os.geteuid() == 0 or not one.root)
+
+
+def rows_of(found: Found, configuration: str) -> Rows:
+    """One configuration's rows. Skips the test where it cannot be had."""
+    if configuration not in [one.name for one in available()]:
+        pytest.skip(f"{configuration}: needs root, to become somebody else")
+    return found[configuration]
 
 
 def run(script: str, configuration: Configuration, **asked: Any) -> list[dict[str, Any]]:
