@@ -19,7 +19,7 @@ from grader.baseline import Remembering, baselines, forget_old
 from grader.course.location import cache_home, ensure_built
 from grader.fair import Gate
 from grader.grade import Course
-from grader.model import Assignment
+from grader.model import Assignment, Topic
 from grader.pack import Pack, PackError, load, public_part, read_pack
 from grader.sandbox import (
     Guard,
@@ -30,6 +30,7 @@ from grader.sandbox import (
     Sandbox,
     can_contain,
     no_guard,
+    parts_in,
     platform_name,
 )
 from grader.spec import UnknownTopicError, load_assignment, new_seed
@@ -70,6 +71,12 @@ class Session:
         found = tuple(topic for topic in self.assignment.topics if topic.name in kept)
         return replace(self, assignment=Assignment(found))
 
+    def expect(self, number: int, soon: bool = False, sources: Iterable[str] = ()) -> None:
+        """Says that so many runners may be wanted at once; with ``soon``, that one is going to be.
+        They import what the topics, and these sources, need of the libraries."""
+        parts = parts_in(sources).union(*map(parts_of, self.assignment.topics))
+        self.pool.expect(number, soon, parts)
+
     @contextmanager
     def open_runner(self) -> Iterator[Sandbox]:
         """A warm process, or where there is none a plain one, for the time of a ``with`` block.
@@ -95,7 +102,7 @@ class Session:
         if self.pack is not None:
             made_with = (*versions(), ("pack", self.pack.digest[:12]))
             return Course(self.assignment, self.pack.baselines, made_with, self.seed, isolate)
-        self.pool.expect(slots)
+        self.expect(slots)
         found = baselines(self.assignment, self.open_remembering, slots, whole=not self.public)
         forget_old(baseline_folder())
         return replace(self.bare_course(isolate), baselines=found)
@@ -157,6 +164,13 @@ def why_uncontained(asked: bool) -> str:
     if not can_contain():
         return f"{platform_name()} has nothing to contain it with"
     return "you said --plain" if asked else ""
+
+
+def parts_of(topic: Topic) -> frozenset[str]:
+    """What a topic needs of the libraries, as far as it is written there."""
+    inputs = [case.inputs for task in topic.tasks for case in task.cases]
+    texts = (topic.reference, *topic.rights.values(), topic.probes, topic.oracles, repr(inputs))
+    return parts_in(texts)
 
 
 def _pool(home: Path, plain: bool) -> Pool:

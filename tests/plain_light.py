@@ -45,7 +45,9 @@ made(
 )
 from grader import worker
 worker.fixtures = made(
-    "grader.worker.fixtures", preload=lambda: None, build_inputs=lambda inputs, own: dict(inputs)
+    "grader.worker.fixtures",
+    preload=lambda parts: None,
+    build_inputs=lambda inputs, own: dict(inputs),
 )
 worker.encode = made("grader.worker.encode", encode=encoded, ValueTooLargeError=TooLarge)
 from grader.worker import plain

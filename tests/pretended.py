@@ -98,7 +98,8 @@ def interpret(arguments: list[str]) -> None:
         pretend(READING, "win32")
         runpy.run_module(what, run_name="__main__", alter_sys=True)
         return
-    importlib.import_module("grader.worker.preload")._import_all()
+    preload = importlib.import_module("grader.worker.preload")
+    preload.import_all({preload.CORE, *preload.ALL})
     pretend(HEAVY, sys.platform)  # libraries look at it when they are called, too
     exec(what, {"__name__": "__main__"})
 

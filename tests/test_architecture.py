@@ -163,6 +163,10 @@ PICKLING = {
         {"multiprocessing", "multiprocess", "ForkingPickler"},
         "a student's own processes pass tensors to one another; all of it runs in the child",
     ),
+    "worker/parts.py": (
+        {"multiprocess"},
+        "a name that is looked for in what students import: nothing is imported there",
+    ),
     "worker/fingerprints.py": (
         {"dill"},
         "datasets hashes what it pickles; what a tokenizer becomes is changed, nothing is loaded",

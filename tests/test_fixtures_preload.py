@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
+import pytest
 from course_helpers import run_python, run_read_only
 
 PRELOAD = """
@@ -25,10 +25,10 @@ def draw():
 random.seed(1), numpy.random.seed(1), torch.manual_seed(1)
 expected = draw()
 from grader.worker import preload
-preload._import_all()  # imports may set variables
+preload.import_all({preload.CORE, *preload.ALL})  # imports may set variables
 variables, here = dict(os.environ), sorted(os.listdir())
 random.seed(1), numpy.random.seed(1), torch.manual_seed(1)
-fixtures.preload()
+PRELOAD_ALL
 from accelerate.state import AcceleratorState, GradientState, PartialState
 shared = (AcceleratorState, GradientState, PartialState)
 left = {
@@ -79,33 +79,40 @@ print(json.dumps(facts))
 """
 
 
-@cache
-def preloaded() -> Any:
-    return run_python(PRELOAD)
+AT_ONCE = PRELOAD.replace("PRELOAD_ALL", "fixtures.preload()")
+# A zygote may be asked for more later on.
+BY_AND_BY = PRELOAD.replace(
+    "PRELOAD_ALL", "[fixtures.preload(parts) for parts in [(), {'models'}, {'gpt2'}, preload.ALL]]"
+)
 
 
-def test_one_thread_is_left():
-    assert preloaded()["threads"] == 1, preloaded()["names"]
+@pytest.fixture(scope="module", params=[AT_ONCE, BY_AND_BY], ids=["at once", "by and by"])
+def preloaded(request: pytest.FixtureRequest) -> Any:
+    return run_python(request.param)
 
 
-def test_the_random_generators_are_as_they_were():
-    assert preloaded()["draws"]
+def test_one_thread_is_left(preloaded: Any):
+    assert preloaded["threads"] == 1, preloaded["names"]
 
 
-def test_nothing_of_the_rehearsal_is_left():
-    assert preloaded()["left"] == []
+def test_the_random_generators_are_as_they_were(preloaded: Any):
+    assert preloaded["draws"]
 
 
-def test_what_students_import_is_imported():
-    assert preloaded()["warm"] == []
+def test_nothing_of_the_rehearsal_is_left(preloaded: Any):
+    assert preloaded["left"] == []
 
 
-def test_a_fork_trains_with_the_trainer_and_imports_next_to_nothing():
-    fork = preloaded()["fork"]
+def test_what_students_import_is_imported(preloaded: Any):
+    assert preloaded["warm"] == []
+
+
+def test_a_fork_trains_with_the_trainer_and_imports_next_to_nothing(preloaded: Any):
+    fork = preloaded["fork"]
     assert fork["steps"] == 3
     assert len(fork["new"]) < 10, fork["new"]
     assert len(fork["threads"]) == 1, fork["threads"]
 
 
 def test_the_same_works_where_only_the_scratch_folder_can_be_written():
-    assert run_read_only(PRELOAD)["fork"]["steps"] == 3
+    assert run_read_only(AT_ONCE)["fork"]["steps"] == 3

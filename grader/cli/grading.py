@@ -131,7 +131,7 @@ def _grade_all(
     number = min(asked, max(1, total * len(session.assignment.topics)))
     if not options.where.cluster:
         graded_before = sum(1 for _ in store.result_keys())
-        session.pool.expect(number, soon=graded_before < total)
+        session.expect(number, soon=graded_before < total)
     course = _course(session, asked, options.isolate, show)
     book = gradebook(course, session, store, here=not options.where.cluster)
     store.close_unfinished()

@@ -45,7 +45,7 @@ def verify(options: Options) -> int:
         steps() as show,
         open_session(options.reference, options.topics, options.seed, show.say) as session,
     ):
-        session.pool.expect(slots(options.jobs))  # where all is remembered, none is started
+        session.expect(slots(options.jobs))  # where all is remembered, none is started
         if options.calibrate:
             # What is written here is what the proof below then judges by.
             margins = calibrate(session, show, slots(options.jobs))

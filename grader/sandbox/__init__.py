@@ -3,7 +3,8 @@
 In: jobs. Out: observations. ``WarmSandbox`` runs them in children of a warm process, and is there
 on Linux alone; ``PlainSandbox`` runs them in fresh processes, contains nothing, and is there on
 every platform. ``open_sandbox`` opens either, ``Pool`` keeps several; ``FakeSandbox`` stands in for
-them in tests. Anything that has ``run`` can take their place.
+them in tests. Anything that has ``run`` can take their place. ``parts_in`` says what a text needs
+of the libraries, which decides what they import.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from grader.sandbox.seam import (
     Sandbox,
     SandboxError,
 )
+from grader.worker.parts import parts_in
 
 if TYPE_CHECKING:
     from grader.sandbox.warm import WarmSandbox
@@ -44,6 +46,7 @@ __all__ = [
     "can_contain",
     "no_guard",
     "open_sandbox",
+    "parts_in",
     "platform_name",
 ]
 

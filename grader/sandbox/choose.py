@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from grader.sandbox.plain import PlainSandbox
 from grader.sandbox.seam import Sandbox
+from grader.worker.parts import ALL
 
 if TYPE_CHECKING:
     from grader.sandbox.starting import Zygote
@@ -31,11 +32,11 @@ def platform_name() -> str:
     return _PLATFORMS.get(sys.platform, sys.platform)
 
 
-def new_zygote(home: Path) -> Zygote:
+def new_zygote(home: Path, parts: frozenset[str] = ALL) -> Zygote:
     """What the warm processes of several slots are forked from."""
     from grader.sandbox.starting import Zygote
 
-    return Zygote(home)
+    return Zygote(home, parts=parts)
 
 
 def open_sandbox(
@@ -43,12 +44,13 @@ def open_sandbox(
     plain: bool = False,
     variables: Mapping[str, str] | None = None,
     zygote: Zygote | None = None,
+    parts: frozenset[str] = ALL,
 ) -> Sandbox:
     """A warm process, or with ``plain`` a fresh process a job and no containment. ``home`` is the
     course cache; ``variables`` are what its environment has besides, unless it is a fork of a
-    ``zygote``, which has its own."""
+    ``zygote``, which has its own; ``parts`` what it imports of the libraries to begin with."""
     if plain:
-        return PlainSandbox(home, variables=variables or {})
+        return PlainSandbox(home, variables=variables or {}, parts=parts)
     from grader.sandbox.warm import WarmSandbox
 
-    return WarmSandbox(home, variables=variables or {}, zygote=zygote)
+    return WarmSandbox(home, variables=variables or {}, zygote=zygote, parts=parts)

@@ -27,6 +27,7 @@ from grader.sandbox.scratch import scratch_folder
 from grader.sandbox.seam import SandboxError
 from grader.worker.jobs import dump_cases, dump_job
 from grader.worker.limits import MAX_DEATHS
+from grader.worker.parts import ALL, parts_in
 
 LAYERS = ("none",)
 LOAD_WALL = 20.0
@@ -40,11 +41,14 @@ Place = tuple[int, int]  # of a call in the job, of a case in the call
 @dataclass(slots=True)
 class PlainSandbox:
     """Runs jobs without containment. ``home`` is the course cache; ``load_wall`` the seconds that a
-    submission's own top level may take; ``variables`` what its environment has besides."""
+    submission's own top level may take; ``variables`` what its environment has besides; ``parts``
+    what each process imports of the libraries before it is timed, with what the job's source
+    needs."""
 
     home: Path
     load_wall: float = LOAD_WALL
     variables: Mapping[str, str] = field(default_factory=dict)
+    parts: frozenset[str] = ALL
 
     def __enter__(self) -> PlainSandbox:
         return self
@@ -91,7 +95,8 @@ class PlainSandbox:
             output = folder.with_name("output")
             with output.open("ab", 0) as writing, output.open("rb", 0) as reading:
                 try:
-                    process = processes.start((*_COMMAND, _BOOT), variables, writing)
+                    parts = sorted(self.parts | parts_in([job.source]))
+                    process = processes.start((*_COMMAND, _BOOT, *parts), variables, writing)
                 except (OSError, processes.LeavingError) as error:
                     raise SandboxError(f"a process could not be started: {error}") from None
                 attempt = Attempt(process, folder, reading, _most(job))

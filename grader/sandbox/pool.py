@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from grader.model import Job, Observation
 from grader.sandbox.choose import new_zygote, open_sandbox
 from grader.sandbox.seam import Runner, Sandbox
+from grader.worker.parts import ALL
 
 if TYPE_CHECKING:
     from grader.sandbox.starting import Zygote
@@ -28,6 +29,7 @@ class Pool:
 
     home: Path
     plain: bool = False
+    _parts: frozenset[str] | None = None
     _idle: list[Sandbox] = field(default_factory=list)
     _zygote: Zygote | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -43,12 +45,15 @@ class Pool:
                 self._zygote.close()
                 self._zygote = None
 
-    def expect(self, number: int, soon: bool = False) -> None:
-        """Says that so many sandboxes may be wanted at once, before the first of them is. With
-        ``soon`` one is going to be: what takes long about it begins."""
+    def expect(self, number: int, soon: bool = False, parts: frozenset[str] | None = None) -> None:
+        """Says that so many sandboxes may be wanted at once, before the first of them is; and
+        which parts of the libraries they need, where that is known. With ``soon`` one is going to
+        be: what takes long about it begins."""
         with self._lock:
+            if parts is not None:
+                self._parts = parts.union(self._parts or ())
             if number > 1 and not self.plain and self._zygote is None:
-                self._zygote = new_zygote(self.home)
+                self._zygote = new_zygote(self.home, self._wanted())
             if soon and self._zygote is not None:
                 self._zygote.begin()
             elif soon and not self._idle:
@@ -67,7 +72,10 @@ class Pool:
                 self._idle.append(sandbox)
 
     def _new(self) -> Sandbox:
-        return open_sandbox(self.home, self.plain, zygote=self._zygote)
+        return open_sandbox(self.home, self.plain, zygote=self._zygote, parts=self._wanted())
+
+    def _wanted(self) -> frozenset[str]:
+        return ALL if self._parts is None else self._parts
 
 
 @dataclass(frozen=True, slots=True)

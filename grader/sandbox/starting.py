@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from grader.sandbox.seam import SandboxError
 from grader.worker.channel import receive
 from grader.worker.containment import hide_memory, step_aside
 from grader.worker.limits import HEADER_BYTES
+from grader.worker.parts import ALL
 
 START_WALL = 180.0
 CLOSED = "the sandbox is closed"
@@ -52,17 +53,22 @@ class Process(Protocol):
 
 
 def launch(
-    home: Path, variables: Mapping[str, str], log: Any, module: str = "warm"
+    home: Path,
+    variables: Mapping[str, str],
+    log: Any,
+    parts: Collection[str],
+    module: str = "warm",
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """A new process that imports everything itself and then serves: what ``module`` of
-    ``grader.worker`` does. Raises ``OSError`` when this machine has no room for one."""
+    """A new process that imports these parts of the libraries itself and then serves: what
+    ``module`` of ``grader.worker`` does. Raises ``OSError`` when this machine has no room for it.
+    """
     hide_memory()  # the answers are here
     step_aside()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     boot = f"{_BOOT}from grader.worker import {module}; {module}.main()"
     with theirs, closed_on_error(ours):
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", boot, str(theirs.fileno())],
+            [sys.executable, "-I", "-c", boot, str(theirs.fileno()), *sorted(parts)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -133,10 +139,12 @@ class Forked:
 @dataclass(slots=True)
 class Zygote:
     """A process from which warm processes are forked, started when the first is wanted, and again
-    when it is found dead. Threads may share it. ``home`` is the course cache."""
+    when it is found dead. Threads may share it. ``home`` is the course cache, ``parts`` what it
+    imports of the libraries."""
 
     home: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    parts: frozenset[str] = ALL
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
     _log: Any = None
@@ -149,9 +157,11 @@ class Zygote:
         """Its number; 0 when it does not run."""
         return self._process.pid if self._process is not None else 0
 
-    def fork(self, log: Any) -> tuple[Process, socket.socket]:
-        """A warm process that prints into ``log``. Raises ``SandboxError``."""
+    def fork(self, log: Any, parts: Collection[str] = ()) -> tuple[Process, socket.socket]:
+        """A warm process that prints into ``log`` and has these parts, too. Raises
+        ``SandboxError``."""
         with self._lock:
+            self.parts = self.parts.union(parts)
             if self._ready and self._control is not None:
                 try:
                     return self._fork(self._control, log)
@@ -183,7 +193,9 @@ class Zygote:
             raise SandboxError(CLOSED)
         if self._control is None:
             self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _end)
-            self._process, self._control = launch(self.home, self.variables, self._log, "zygote")
+            self._process, self._control = launch(
+                self.home, self.variables, self._log, self.parts, "zygote"
+            )
         return self._control
 
     def _start(self) -> socket.socket:
@@ -200,7 +212,8 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with closed_on_error(ours):
             with theirs:
-                socket.send_fds(control, [b'{"fork": true}'], [theirs.fileno(), log.fileno()])
+                asked = json.dumps({"parts": sorted(self.parts)}).encode()
+                socket.send_fds(control, [asked], [theirs.fileno(), log.fileno()])
             data, handles = receive(control)
             if not handles:
                 raise ConnectionError("the zygote ended")

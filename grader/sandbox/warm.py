@@ -37,6 +37,7 @@ from grader.worker.containment import (
 )
 from grader.worker.jobs import dump_hidden, dump_opening
 from grader.worker.limits import HEADER_BYTES
+from grader.worker.parts import ALL, LATE, parts_in
 from grader.worker.supervise import reason_of
 
 LOAD_WALL = 20.0
@@ -50,13 +51,15 @@ class WarmSandbox:
     """A context manager that holds one warm process, started when first needed. ``home`` is the
     course cache; ``load_wall`` the seconds that a submission's own top level may take;
     ``variables`` what its environment has besides; ``without`` the containment layers to leave
-    out, which tests do. With a ``zygote`` the process is a fork of it."""
+    out, which tests do. With a ``zygote`` the process is a fork of it. ``parts`` is what it imports
+    of the libraries; a job that needs more has it started anew, with all of them."""
 
     home: Path
     load_wall: float = LOAD_WALL
     variables: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     zygote: Zygote | None = None
+    parts: frozenset[str] = ALL
     _layers: tuple[str, ...] = ()
     _private: bool = False
     _missing: tuple[tuple[str, str], ...] = ()
@@ -146,9 +149,11 @@ class WarmSandbox:
     def _new_process(self) -> socket.socket:
         try:
             if self.zygote is not None:
-                self._process, self._control = self.zygote.fork(self._log)
+                self._process, self._control = self.zygote.fork(self._log, self.parts)
             else:
-                self._process, self._control = launch(self.home, self.variables, self._log)
+                self._process, self._control = launch(
+                    self.home, self.variables, self._log, self.parts
+                )
         except BaseException:
             self._stop()
             raise
@@ -170,6 +175,9 @@ class WarmSandbox:
             self._log = None
 
     def _run(self, job: Job) -> Observation:
+        if parts_in([job.source]) - LATE - self.parts:
+            self._stop()
+            self.parts = ALL
         if not self._ready:
             self._start()
         began = time.monotonic()

@@ -15,7 +15,7 @@ import faulthandler
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
@@ -56,7 +56,7 @@ class _Line:
 def main() -> None:
     """Serves one job until the grader ends this process, or is gone."""
     line = _taken_over()
-    _warm_up()
+    _warm_up(sys.argv[1:])
     line.tell({"layers": LAYERS})
     with _watch() as watch:
         _serve(line, watch)
@@ -98,7 +98,7 @@ def _taken_over() -> _Line:
     return line
 
 
-def _warm_up() -> None:
+def _warm_up(parts: Collection[str]) -> None:
     """The same as in the warm process, for the same bits."""
     import torch
 
@@ -106,7 +106,7 @@ def _warm_up() -> None:
     torch.backends.cpu.get_cpu_capability()
     from grader.worker import fixtures, work  # noqa: F401
 
-    fixtures.preload()
+    fixtures.preload(parts)
 
 
 @contextmanager

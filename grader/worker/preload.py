@@ -1,8 +1,9 @@
 """What the warm process does once, so that no child has to: imports, loading, first calls.
 
-In: nothing. Out: a process with everything that honest student code imports, one thread, and its
-random generators as they were. It runs no parallel operation: the caller has set
-``torch.set_num_threads(1)`` before, without which OpenMP hangs in a fork.
+In: the parts of the libraries that are wanted. Out: a process with what honest student code like
+that imports, one thread, and its random generators as they were. More parts can follow. It runs no
+parallel operation: the caller has set ``torch.set_num_threads(1)`` before, without which OpenMP
+hangs in a fork.
 
 Threads that would not survive the fork, and what keeps each away:
 
@@ -19,89 +20,107 @@ from __future__ import annotations
 
 import gc
 import importlib
+from collections.abc import Collection, Mapping
 
-from grader.worker.fingerprints import number_tokenizers
+from grader.worker.parts import ALL, CORE, DATASETS, DRAWING, MODELS, TRAINER
 from grader.worker.rehearsal import rehearse
 
-MODULES = (
-    "accelerate",
-    "datasets",
-    "matplotlib.figure",
-    "matplotlib.pyplot",
-    "mpl_toolkits.axes_grid1",
-    "numpy.ctypeslib",
-    "torch.nn.functional",
-    "torch.optim.lr_scheduler",
-    "torch.utils.data",
-    "torch.utils.serialization.config",
-    "transformers.data.data_collator",
-    "transformers.generation.logits_process",
-    "transformers.generation.stopping_criteria",
-    "transformers.hf_argparser",
-    "transformers.models.albert.modeling_albert",
-    "transformers.models.bart.modeling_bart",
-    "transformers.models.bert.modeling_bert",
-    "transformers.models.deberta_v2.modeling_deberta_v2",
-    "transformers.models.distilbert.modeling_distilbert",
-    "transformers.models.gpt2.modeling_gpt2",
-    "transformers.models.gpt_neo.modeling_gpt_neo",
-    "transformers.models.roberta.modeling_roberta",
-    "transformers.models.xlnet.modeling_xlnet",
-    "transformers.pipelines.feature_extraction",
-    "transformers.pipelines.text_generation",
-)
+MODULES: Mapping[str, tuple[str, ...]] = {
+    CORE: (
+        "numpy.ctypeslib",
+        "torch.nn.functional",
+        "torch.optim.lr_scheduler",
+        "torch.utils.data",
+        "torch.utils.serialization.config",
+        "transformers.data.data_collator",
+    ),
+    MODELS: (
+        "accelerate",
+        "transformers.generation.logits_process",
+        "transformers.generation.stopping_criteria",
+        "transformers.models.albert.modeling_albert",
+        "transformers.models.bart.modeling_bart",
+        "transformers.models.bert.modeling_bert",
+        "transformers.models.deberta_v2.modeling_deberta_v2",
+        "transformers.models.distilbert.modeling_distilbert",
+        "transformers.models.gpt2.modeling_gpt2",
+        "transformers.models.gpt_neo.modeling_gpt_neo",
+        "transformers.models.roberta.modeling_roberta",
+        "transformers.models.xlnet.modeling_xlnet",
+        "transformers.pipelines.feature_extraction",
+        "transformers.pipelines.text_generation",
+    ),
+    DATASETS: ("datasets",),
+    TRAINER: ("transformers.hf_argparser",),
+    DRAWING: ("matplotlib.figure", "matplotlib.pyplot", "mpl_toolkits.axes_grid1"),
+}
 # Lazy names of transformers: looking one up imports the module behind it.
-NAMES = (
-    "AutoConfig",
-    "AutoModel",
-    "AutoModelForCausalLM",
-    "AutoModelForMaskedLM",
-    "AutoModelForMultipleChoice",
-    "AutoModelForQuestionAnswering",
-    "AutoModelForSequenceClassification",
-    "AutoModelForTokenClassification",
-    "AutoTokenizer",
-    "BatchEncoding",
-    "DataCollatorForLanguageModeling",
-    "DataCollatorWithPadding",
-    "DefaultDataCollator",
-    "DistilBertTokenizer",
-    "DistilBertTokenizerFast",
-    "EarlyStoppingCallback",
-    "EvalPrediction",
-    "GenerationConfig",
-    "GPT2Tokenizer",
-    "GPT2TokenizerFast",
-    "PreTrainedModel",
-    "PreTrainedTokenizerBase",
-    "Trainer",
-    "TrainerCallback",
-    "TrainingArguments",
-    "get_linear_schedule_with_warmup",
-    "get_scheduler",
-    "pipeline",
-    "set_seed",
-)
+NAMES: Mapping[str, tuple[str, ...]] = {
+    CORE: (
+        "AutoConfig",
+        "AutoTokenizer",
+        "BatchEncoding",
+        "DataCollatorForLanguageModeling",
+        "DataCollatorWithPadding",
+        "DefaultDataCollator",
+        "DistilBertTokenizer",
+        "DistilBertTokenizerFast",
+        "GenerationConfig",
+        "GPT2Tokenizer",
+        "GPT2TokenizerFast",
+        "PreTrainedTokenizerBase",
+        "get_linear_schedule_with_warmup",
+        "get_scheduler",
+        "set_seed",
+    ),
+    MODELS: (
+        "AutoModel",
+        "AutoModelForCausalLM",
+        "AutoModelForMaskedLM",
+        "AutoModelForMultipleChoice",
+        "AutoModelForQuestionAnswering",
+        "AutoModelForSequenceClassification",
+        "AutoModelForTokenClassification",
+        "PreTrainedModel",
+        "pipeline",
+    ),
+    TRAINER: (
+        "EarlyStoppingCallback",
+        "EvalPrediction",
+        "Trainer",
+        "TrainerCallback",
+        "TrainingArguments",
+    ),
+}
+_there: set[str] = set()
 
 
-def preload() -> None:
-    """Imports, loads and warms up. To be called once, before any fork."""
+def preload(parts: Collection[str] = ALL) -> None:
+    """Imports, loads and warms up what is not there yet of the core and these parts. Not in a
+    process that others run in."""
+    before = frozenset(_there)
+    _there.update({CORE, *parts})
     importlib.import_module("tqdm").tqdm.monitor_interval = 0
-    _import_all()
+    import_all(_there - before)
     _keep()
-    number_tokenizers()
-    rehearse()
+    rehearse(before, frozenset(_there))
 
 
-def _import_all() -> None:
-    import matplotlib
+def import_all(parts: Collection[str]) -> None:
+    """What these parts import, and no call of it."""
     import transformers
 
-    matplotlib.use("Agg")
-    for module in MODULES:
-        importlib.import_module(module)
-    for name in NAMES:
-        getattr(transformers, name)
+    if DRAWING in parts:
+        importlib.import_module("matplotlib").use("Agg")
+    for part in sorted(parts):
+        for module in MODULES.get(part, ()):
+            importlib.import_module(module)
+        for name in NAMES.get(part, ()):
+            getattr(transformers, name)
+    if DATASETS in parts:
+        from grader.worker.fingerprints import number_tokenizers
+
+        number_tokenizers()
 
 
 def _keep() -> None:

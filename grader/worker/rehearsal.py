@@ -1,9 +1,10 @@
 """First calls: what honest students' code calls, called once in the warm process.
 
-In: nothing. Out: a process in which the libraries have done what they do the first time only
-(choosing kernels, finding fonts, reading signatures, compiling patterns), and everything else is as
-it was: random generators, environment variables, warnings already given, accelerate's one state for
-all. Nothing is written to the disk, and nothing of a course's answers is in it.
+In: the parts of the libraries that are there. Out: a process in which they have done what they do
+the first time only (choosing kernels, finding fonts, reading signatures, compiling patterns), and
+everything else is as it was: random generators, environment variables, warnings already given,
+accelerate's one state for all. Nothing is written to the disk, and nothing of a course's answers is
+in it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import numbers
 import os
 import random
+import sys
 import warnings
 from collections import abc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,37 +26,42 @@ import torch
 from grader.worker.fixture_models import forget, model, pretrained
 from grader.worker.fixture_tensors import batch, loader
 from grader.worker.fixture_tokenizers import SHORT_NAMES, tokenizer
+from grader.worker.parts import (
+    CORE,
+    DATASETS,
+    DRAWING,
+    GPT2,
+    GPT2_TOKENIZER,
+    MODELS,
+    TRAINER,
+)
 
 
-def rehearse() -> None:
-    """To be called once, after all imports and before any fork."""
+def rehearse(before: frozenset[str], now: frozenset[str]) -> None:
+    """To be called after all imports and before any fork, when the parts ``now`` are there, of
+    which the process had ``before`` already."""
     with _as_it_was():
-        for name in SHORT_NAMES:
-            tokenizer(name)(["a first call"])
-        for name in SHORT_NAMES.values():
-            pretrained(name)
-            _load(name)
-        _train()
-        _trainer()
-        _generate()
-        _map()
-        _draw()
+        for needed, first_call in _FIRST_CALLS:
+            if needed <= now and not needed <= before:
+                first_call()
     forget()
-    # This one is kept: in huge pages its 15 MB cost a fork nothing, and to read it takes 100 ms.
-    pretrained("distilgpt2", head="causal-lm")
+    if {MODELS, GPT2} <= now:
+        # This one is kept: in huge pages its 15 MB cost a fork nothing, and to read it takes 100 ms
+        pretrained("distilgpt2", head="causal-lm")
     _ask_what_values_are()  # last: an import may make abstract classes forget the answers
 
 
 @contextmanager
 def _as_it_was() -> Iterator[None]:
-    from accelerate.state import AcceleratorState, GradientState
-
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     variables = dict(os.environ)
     with warnings.catch_warnings():
         yield
-    AcceleratorState._reset_state(reset_partial_state=True)
-    GradientState._reset_state()
+    if "accelerate.state" in sys.modules:
+        from accelerate.state import AcceleratorState, GradientState
+
+        AcceleratorState._reset_state(reset_partial_state=True)
+        GradientState._reset_state()
     os.environ.clear()
     os.environ.update(variables)
     random.setstate(states[0])
@@ -61,8 +69,13 @@ def _as_it_was() -> Iterator[None]:
     torch.set_rng_state(states[2])
 
 
+def _tokenize(short: str) -> None:
+    tokenizer(short)(["a first call"])
+
+
 def _load(name: str) -> None:
     """A checkpoint as the lecture loads it, in single precision; a fresh head, and a step."""
+    pretrained(name)
     from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
     inputs = AutoTokenizer.from_pretrained(name)("a first call", return_tensors="pt")
@@ -173,3 +186,17 @@ def _draw() -> None:
     # matplotlib makes every fork forget its fonts: none are left to forget. (Its own name.)
     if (fonts := vars(font_manager).get("_get_font")) is not None:
         fonts.cache_clear()
+
+
+# In their order, each with the parts that it is made with.
+_FIRST_CALLS: tuple[tuple[frozenset[str], Callable[[], None]], ...] = (
+    (frozenset({CORE}), partial(_tokenize, "bert")),
+    (frozenset({GPT2_TOKENIZER}), partial(_tokenize, "gpt2")),
+    (frozenset({MODELS}), partial(_load, SHORT_NAMES["bert"])),
+    (frozenset({MODELS, GPT2}), partial(_load, SHORT_NAMES["gpt2"])),
+    (frozenset({MODELS}), _train),
+    (frozenset({TRAINER}), _trainer),
+    (frozenset({MODELS}), _generate),
+    (frozenset({DATASETS}), _map),
+    (frozenset({DRAWING}), _draw),
+)

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import fields, replace
 from typing import Any
 
@@ -28,13 +29,14 @@ CONTROL = 3
 
 
 def main() -> None:
-    """The life of a warm process that imports everything itself."""
+    """The life of a warm process that imports everything itself. Its arguments are the parts of
+    the libraries that it begins with."""
     sys.dont_write_bytecode = True
     control = settle_in()
     plan = _first_plan(control)
     # Before anything large is imported: what is forked from here on for the namespaces is small.
     prepared = _prepare(plan, grown=False)
-    warm_up()
+    warm_up(sys.argv[2:])
     _serve_all(control, plan, prepared)
 
 
@@ -86,16 +88,18 @@ def _serve_all(control: socket.socket, plan: Plan, prepared: Prepared) -> None:
         containment.put_away()
 
 
-def warm_up() -> None:
-    """Everything imported, called once, and in huge pages."""
+def warm_up(parts: Collection[str]) -> None:
+    """The core of the libraries and these parts imported, called once, and in huge pages. Parts
+    can follow."""
     gc.disable()  # until all is imported: looking through it again and again takes a tenth of that
+    at_fork.watch()
     import torch
 
     torch.set_num_threads(1)  # before any operation: OpenMP hangs in a fork otherwise
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
     from grader.worker import child, fixtures  # noqa: F401
 
-    fixtures.preload()
+    fixtures.preload(parts)
     containment.share_without_names()
     at_fork.leave()
     gc.collect()

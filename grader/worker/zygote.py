@@ -1,9 +1,10 @@
 """The zygote: a process in which everything is imported, forked for every slot's warm process.
 
-In: requests on a socket (file descriptor 3), each with a warm process's own control socket and its
-log as descriptors. Out: a descriptor of the warm process. So a slot more costs a fork, and not an
-import, and shares the memory of the others. No job and no plan ever reaches it, and it forks no
-students' code itself.
+In: requests on a socket (file descriptor 3), each with the parts of the libraries that are wanted,
+and as descriptors a warm process's own control socket and its log. Out: a descriptor of the warm
+process. What it does not have yet of these parts it imports first. So a slot more costs a fork, and
+not an import, and shares the memory of the others. No job and no plan ever reaches it, and it forks
+no students' code itself.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ import select
 import socket
 import sys
 import traceback
+from collections.abc import Collection
 from typing import NoReturn
 
 from grader.worker import at_fork, warm
+from grader.worker.parts import CORE
+
+_parts: set[str] = set()
 
 
 def main() -> None:
-    """Serves until the socket closes. The warm processes go on until their own do."""
+    """Serves until the socket closes; its arguments are the parts of the libraries that it begins
+    with. The warm processes go on until their own sockets close."""
     sys.dont_write_bytecode = True
     control = warm.settle_in()
-    warm.warm_up()
-    gc.freeze()
+    _have(sys.argv[2:])
     control.send(json.dumps({"ready": True}).encode())
     running: dict[int, int] = {}
     watched = select.poll()
@@ -40,9 +45,18 @@ def main() -> None:
             request, descriptors = warm.receive_request(control)
             if not request:
                 os._exit(0)  # there is nothing to tidy up, and Python would take its time
+            _have(request["parts"])
             handle, pid = _fork(control, running, descriptors)
             watched.register(handle, select.POLLIN)
             running[handle] = pid
+
+
+def _have(parts: Collection[str]) -> None:
+    """Nothing is done about what is there already."""
+    if not _parts or not _parts.issuperset(parts):
+        warm.warm_up(parts)
+        gc.freeze()
+        _parts.update({CORE, *parts})
 
 
 def _fork(control: socket.socket, running: dict[int, int], given: list[int]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ import pytest
 from e2e_helpers import REFERENCE
 
 from grader.baseline import reference_job
-from grader.model import Returned
+from grader.model import Call, Case, Job, Returned
 from grader.sandbox import Pool, SandboxError, WarmSandbox
 from grader.sandbox.starting import Zygote
 from grader.spec import load_topic
@@ -249,3 +249,88 @@ def test_a_pool_begins_with_what_is_wanted_soon(home: Path, number: int):
             assert sandbox.layers()
             assert begun == [sandbox.pid if number == 1 else pool._zygote.pid]
     assert ends(begun[0], 1.0)
+
+
+# ---- the parts of the libraries that they have
+
+
+IN_TWO_PROCESSES = """from datasets import Dataset
+
+def f():
+    rows = Dataset.from_dict({"x": [1, 2, 3]}).map(lambda row: {"x": 2 * row["x"]}, num_proc=2)
+    return str(rows["x"][:])
+"""
+DRAWN = """import sys
+LATE = "matplotlib" not in sys.modules
+import matplotlib.pyplot as plt
+
+def f():
+    plt.figure().canvas.draw()
+    return LATE
+"""
+PLAIN = """import sys
+
+def f():
+    return "datasets" in sys.modules
+"""
+
+
+def value(sandbox: WarmSandbox, source: str) -> object:
+    observation = sandbox.run(Job("t", source, "t.py", (Call("f", (Case("a", {}),)),)))
+    outcome = observation.outcome("f", "a")
+    assert isinstance(outcome, Returned), outcome
+    return outcome.value
+
+
+def test_a_job_that_needs_more_gets_a_new_process_with_all(home: Path):
+    with WarmSandbox(home, parts=frozenset()) as sandbox:
+        assert value(sandbox, PLAIN) is False
+        first = sandbox.pid
+        # Imported late, it would look for what the sandbox does not have.
+        assert value(sandbox, IN_TWO_PROCESSES) == "[2, 4, 6]"
+        second = sandbox.pid
+        assert second != first
+        assert value(sandbox, PLAIN) is True
+        assert sandbox.pid == second
+
+
+def test_what_can_as_well_come_late_does(home: Path):
+    with WarmSandbox(home, parts=frozenset()) as sandbox:
+        sandbox.layers()
+        first = sandbox.pid
+        assert value(sandbox, DRAWN) is True
+        assert sandbox.pid == first
+
+
+def test_a_zygote_gets_what_one_of_its_forks_needs(home: Path):
+    with (
+        closing(Zygote(home, parts=frozenset())) as mine,
+        WarmSandbox(home, zygote=mine, parts=frozenset()) as one,
+        WarmSandbox(home, zygote=mine, parts=frozenset()) as other,
+    ):
+        assert value(one, PLAIN) is value(other, PLAIN) is False
+        kept, untouched = mine.pid, other.pid
+        assert value(one, IN_TWO_PROCESSES) == "[2, 4, 6]"
+        assert value(other, PLAIN) is False
+        assert (mine.pid, other.pid) == (kept, untouched)
+        os.kill(kept, signal.SIGKILL)
+        assert ends(kept)
+        os.kill(one.pid, signal.SIGKILL)
+        assert value(one, IN_TWO_PROCESSES) == "[2, 4, 6]"
+        assert mine.pid not in (0, kept)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_pool_starts_with_what_it_is_told(home: Path, number: int):
+    with Pool(home) as pool:
+        pool.expect(number, parts=frozenset())
+        with pool.open() as sandbox:
+            assert value(sandbox, PLAIN) is False
+    with Pool(home) as pool:
+        pool.expect(number, parts=frozenset({"drawing"}))
+        pool.expect(number, parts=frozenset({"datasets"}))
+        with pool.open() as sandbox:
+            assert value(sandbox, PLAIN) is True
+            first = sandbox.pid
+            assert value(sandbox, DRAWN) is False
+            assert sandbox.pid == first
