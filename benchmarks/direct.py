@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from grader.course.location import environment
 from grader.model import Job
 from grader.sandbox.environment import clean_environment
 from grader.worker.jobs import dump_job
+from grader.worker.parts import ALL
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,11 +31,12 @@ class Spent:
 
 
 class Direct:
-    """A context manager: the process that does jobs directly."""
+    """A context manager: the process that does jobs directly. ``parts`` of the libraries are
+    imported beforehand."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, parts: Iterable[str] = ALL) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.direct_host"],
+            [sys.executable, "-m", "benchmarks.direct_host", *parts],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

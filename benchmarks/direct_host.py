@@ -1,7 +1,8 @@
 """The limit: jobs done directly in a warm process, with nothing around the student's computing.
 
-In: jobs on standard input, one JSON line each. Out: for each a JSON line of the CPU and wall
-seconds of the whole and of every case, in order. Warmed up like the grader's own warm process.
+In: parts of the libraries as arguments; jobs on standard input, one JSON line each. Out: for each a
+JSON line of the CPU and wall seconds of the whole and of every case, in order. Warmed up like the
+grader's own warm process.
 Each case's inputs are made anew, the seeds are set and the probes run as in the sandbox; there is
 no fork, no encoding, no containment, and reading the job is not counted. ``direct`` starts it.
 """
@@ -23,6 +24,7 @@ from grader.worker.cases import observe, seed_everything
 from grader.worker.folders import own_folder, settle
 from grader.worker.jobs import load_job
 from grader.worker.load import find_function, load_module
+from grader.worker.parts import ALL
 from grader.worker.warm import warm_up
 
 Seconds = tuple[float, float]  # CPU, wall
@@ -30,7 +32,7 @@ Seconds = tuple[float, float]  # CPU, wall
 
 def main(channel: int) -> None:
     """Serves until standard input ends. What the jobs print is lost."""
-    warm_up()
+    warm_up(sys.argv[1:] or ALL)
     gc.collect()
     gc.freeze()
     _say(channel, {"ready": True})

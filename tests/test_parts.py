@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from course_helpers import run_python
+from submission_helpers import notebook
 
 from grader.session import find_reference, parts_of
 from grader.spec import load_assignment
+from grader.submission import Reader
 from grader.worker.parts import (
     ALL,
     DATASETS,
@@ -62,6 +64,17 @@ def test_what_is_imported_shows(text: str, parts: set[str]):
 )
 def test_what_is_only_spoken_of_does_not(text: str):
     assert parts_in([text]) == set()
+
+
+def test_a_notebooks_text_needs_what_its_cells_do():
+    cells = ["import torch\nfrom transformers import AutoTokenizer", "from datasets import Dataset"]
+    with Reader() as reader:
+        texts = [
+            reader.notebook("t", "solution.ipynb", notebook(*some), ()).text
+            for some in (cells[:1], cells)
+        ]
+    assert "__import__('sys')" in texts[0], "what guards a statement is no import to look at"
+    assert [parts_in([text]) for text in texts] == [set(), {DATASETS}]
 
 
 def test_several_texts_need_what_each_of_them_does():

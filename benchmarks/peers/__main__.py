@@ -35,6 +35,7 @@ from benchmarks.peers.venvs import ROOT
 from grader.course.location import ensure_built
 from grader.model import Topic
 from grader.plan import plan
+from grader.session import parts_of
 
 JSON = ROOT / "build" / "bench" / "peers.json"
 OURS, ALL = "ours", ("ours", "pytest", "nbgrader", "otter")
@@ -135,7 +136,7 @@ def _limit(topic: Topic, size: int) -> tuple[float, float]:
     """CPU seconds of the same class's cases directly in a warm process, a submission; and those of
     its start."""
     before = os.times()
-    with Direct(ensure_built(_say)) as direct:
+    with Direct(ensure_built(_say), parts_of(topic)) as direct:
         direct.run(plan(topic, topic.reference))  # first calls are no submission's
         spent = [direct.run(plan(topic, one.source))[0].cpu for one in class_of(topic, size)]
     after = os.times()

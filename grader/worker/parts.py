@@ -33,7 +33,9 @@ _BY_IMPORT: Mapping[str, str] = {
 _BY_TEXT: Mapping[str, str] = {
     MODELS: r"Fixture\(name='(?:model|pretrained)'",
     GPT2_TOKENIZER: r"Fixture\(name='tokenizer', arguments=\{'name': '(?:distil)?gpt2'",
-    DATASETS: r"__import__",  # it may be anything, and late this is not as it should be
+    # It may be anything, and late this is not as it should be; but for what stands in a notebook's
+    # text where a statement was left out.
+    DATASETS: r"__import__(?!\('sys'\))",
     GPT2: r"['\"](?:distilbert/)?distilgpt2['\"]",
 }
 _NEEDS: Mapping[str, frozenset[str]] = {

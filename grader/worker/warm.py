@@ -24,6 +24,7 @@ from typing import Any
 from grader.worker import at_fork, containment, holes, huge_pages
 from grader.worker.channel import receive
 from grader.worker.containment import Plan, Prepared
+from grader.worker.parts import ALL
 
 CONTROL = 3
 
@@ -88,7 +89,7 @@ def _serve_all(control: socket.socket, plan: Plan, prepared: Prepared) -> None:
         containment.put_away()
 
 
-def warm_up(parts: Collection[str]) -> None:
+def warm_up(parts: Collection[str] = ALL) -> None:
     """The core of the libraries and these parts imported, called once, and in huge pages. Parts
     can follow."""
     gc.disable()  # until all is imported: looking through it again and again takes a tenth of that
