@@ -109,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def measure(rounds: int, names: Sequence[str], judge: bool) -> dict[str, Any]:
     """All figures, as plain data."""
     session = open_session(ROOT / "reference", names, "benchmark", _tell)
-    with session, WarmSandbox(session.home) as sandbox, Direct(session.home) as direct:
+    home, parts = session.home, session.parts()
+    with session, WarmSandbox(home, parts=parts) as sandbox, Direct(home, parts) as direct:
         layers = sandbox.layers()
         judged = _judged(session, sandbox) if judge else {}
         clock = _Clock(sandbox.pid)

@@ -74,8 +74,11 @@ class Session:
     def expect(self, number: int, soon: bool = False, sources: Iterable[str] = ()) -> None:
         """Says that so many runners may be wanted at once; with ``soon``, that one is going to be.
         They import what the topics, and these sources, need of the libraries."""
-        parts = parts_in(sources).union(*map(parts_of, self.assignment.topics))
-        self.pool.expect(number, soon, parts)
+        self.pool.expect(number, soon, self.parts() | parts_in(sources))
+
+    def parts(self) -> frozenset[str]:
+        """What its topics need of the libraries."""
+        return frozenset().union(*map(parts_of, self.assignment.topics))
 
     @contextmanager
     def open_runner(self) -> Iterator[Sandbox]:
