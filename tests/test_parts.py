@@ -66,6 +66,28 @@ def test_what_is_only_spoken_of_does_not(text: str):
     assert parts_in([text]) == set()
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "from a import (",
+        "from a import (\n",
+        "from transformers import (\t\n ",
+        "from " + 40 * " ",
+        "; from a import ",
+        "transformers import" + 99 * " ",
+        "transformers.",
+        "import ",
+        ":;",
+        " \t",
+        "'distilbert/",
+    ],
+)
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_no_text_takes_long(unit: str, between: str):
+    """Quadratic, it would be hours."""
+    assert parts_in([between.join([unit] * (2_000_000 // len(unit)))]) == set()
+
+
 def test_a_notebooks_text_needs_what_its_cells_do():
     cells = ["import torch\nfrom transformers import AutoTokenizer", "from datasets import Dataset"]
     with Reader() as reader:

@@ -81,7 +81,7 @@ def _check(session: Session, options: Options, show: Steps) -> Grade | None:
     if not session.assignment.topics:
         tell(err(), _nothing(submission, folder))
         return None
-    session.expect(1, True, [source.text for source in submission.sources.values()])
+    session.expect(1, soon=True, sources=[one.text for one in submission.sources.values()])
     if session.pack is None:
         show.say("the reference, on the public cases")
     course = session.course(1)

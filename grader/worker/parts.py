@@ -15,10 +15,12 @@ CORE, MODELS, DATASETS, TRAINER, DRAWING = "core", "models", "datasets", "traine
 # The lecture's second checkpoint: its vocabulary, and its weights.
 GPT2_TOKENIZER, GPT2 = "gpt2 tokenizer", "gpt2"
 
-# An import, with all lines that it is written on; or a name that is looked up in transformers.
+# An import, with all lines that it is written on; or a name that is looked up in transformers. The
+# text may be made to take long: nothing here is tried twice on more than some thousand characters.
 _IMPORTED = re.compile(
-    r"(?:^|[:;])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|.*)|import[ \t]+(.*))"
-    r"|\btransformers\.(\w+)",
+    r"(?:^|[:;])[ \t]*+(?:from[ \t]++([\w.]++)[ \t]++import[ \t]*+(\([^)]{0,4000}+\)|.*+)"
+    r"|import[ \t]++(.*+))"
+    r"|\btransformers\.(\w++)",
     re.MULTILINE,
 )
 # In what is imported: a part of a name.
@@ -44,7 +46,7 @@ _NEEDS: Mapping[str, frozenset[str]] = {
 }
 _PATTERNS = tuple((part, re.compile(pattern)) for part, pattern in _BY_IMPORT.items())
 _TEXT_PATTERNS = tuple((part, re.compile(pattern)) for part, pattern in _BY_TEXT.items())
-_STAR = re.compile(r"transformers[ \t]+import[ \t]*\(?\s*\*")
+_STAR = re.compile(r"transformers[ \t]++import[ \t]*+(?:\(\s*+)?\*")
 ALL = frozenset({*_BY_IMPORT, *_BY_TEXT})
 # What a job can as well import or load by itself, in a few tenths of a second. The others take
 # longer, or are changed for the sandbox when they are imported (see ``containment.sharing``).

@@ -90,8 +90,8 @@ def _serve_all(control: socket.socket, plan: Plan, prepared: Prepared) -> None:
 
 
 def warm_up(parts: Collection[str] = ALL) -> None:
-    """The core of the libraries and these parts imported, called once, and in huge pages. Parts
-    can follow."""
+    """The core of the libraries and these parts imported, called once, and in huge pages. Parts can
+    follow; nothing is done about what is there already."""
     gc.disable()  # until all is imported: looking through it again and again takes a tenth of that
     at_fork.watch()
     import torch
@@ -100,12 +100,15 @@ def warm_up(parts: Collection[str] = ALL) -> None:
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
     from grader.worker import child, fixtures  # noqa: F401
 
-    fixtures.preload(parts)
-    containment.share_without_names()
+    new = fixtures.preload(parts)
     at_fork.leave()
-    gc.collect()
-    holes.fill()
-    huge_pages.gather()
+    gc.enable()
+    if new:
+        containment.share_without_names()
+        gc.collect()
+        holes.fill()
+        huge_pages.gather()
+        gc.freeze()
 
 
 def _serve(control: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:

@@ -9,20 +9,15 @@ no students' code itself.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import select
 import socket
 import sys
 import traceback
-from collections.abc import Collection
 from typing import NoReturn
 
 from grader.worker import at_fork, warm
-from grader.worker.parts import CORE
-
-_parts: set[str] = set()
 
 
 def main() -> None:
@@ -30,7 +25,7 @@ def main() -> None:
     with. The warm processes go on until their own sockets close."""
     sys.dont_write_bytecode = True
     control = warm.settle_in()
-    _have(sys.argv[2:])
+    warm.warm_up(sys.argv[2:])
     control.send(json.dumps({"ready": True}).encode())
     running: dict[int, int] = {}
     watched = select.poll()
@@ -45,18 +40,10 @@ def main() -> None:
             request, descriptors = warm.receive_request(control)
             if not request:
                 os._exit(0)  # there is nothing to tidy up, and Python would take its time
-            _have(request["parts"])
+            warm.warm_up(request["parts"])
             handle, pid = _fork(control, running, descriptors)
             watched.register(handle, select.POLLIN)
             running[handle] = pid
-
-
-def _have(parts: Collection[str]) -> None:
-    """Nothing is done about what is there already."""
-    if not _parts or not _parts.issuperset(parts):
-        warm.warm_up(parts)
-        gc.freeze()
-        _parts.update({CORE, *parts})
 
 
 def _fork(control: socket.socket, running: dict[int, int], given: list[int]) -> tuple[int, int]:
