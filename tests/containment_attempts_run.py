@@ -261,21 +261,29 @@ def make_folders(count: int) -> int:
 
 
 def allocate_in_processes(count: int, size: int) -> int:
-    """Processes that touch ``size`` bytes each and wait; how many came so far."""
-    reading, writing = os.pipe()
+    """Processes that touch ``size`` bytes each, and keep them until each has or is dead; how many
+    lived through it."""
+    (reading, writing), (waiting, go) = os.pipe(), os.pipe()
+    os.set_blocking(reading, False)
+    left, came = set[int](), 0
     for _ in range(count):
-        if os.fork() == 0:
+        pid = os.fork()
+        if pid == 0:
+            os.close(go)
             kept = bytearray(size)
             for at in range(0, size, mmap.PAGESIZE):
                 kept[at] = 1
             os.write(writing, b"x")
-            time.sleep(0.5)
+            os.read(waiting, 1)  # until nobody holds the other end
             os._exit(0)
-    os.close(writing)
-    came = 0
-    while os.read(reading, 1):
-        came += 1
-    return came
+        left.add(pid)
+    while came < len(left):
+        time.sleep(0.01)
+        with contextlib.suppress(BlockingIOError):
+            came += len(os.read(reading, count))
+        left -= {pid for pid in left if os.waitpid(pid, os.WNOHANG)[0]}
+    os.close(go)
+    return [os.waitpid(pid, 0)[1] for pid in left].count(0)
 
 
 def sweeps_with_one_stroke() -> bool:

@@ -142,11 +142,10 @@ def _(world: World) -> Finding:
 def _(world: World) -> Finding:
     outcome = world.attempt("allocate_in_processes", 4, 48 * MIB, group_memory=96 * MIB)
     after = world.attempt("echo", 1).out_of_memory
-    # One that came may be ended for the sake of one that comes later.
     held = outcome.out_of_memory >= 4 - outcome.value > 0 == after
     return (
         held,
-        f"{outcome.out_of_memory}, {outcome.value} of 4 having come; {after} in the next run",
+        f"{outcome.out_of_memory}, {outcome.value} of 4 having lived; {after} in the next run",
     )
 
 
