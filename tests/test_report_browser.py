@@ -209,6 +209,22 @@ def test_our_own_style_counts(browse: Browse, tmp_path: Path):
     assert seen(page) == seen(without_policy(page)) != seen(plain)
 
 
+_CUT = """
+const scrolls = document.querySelector(".topics").parentElement;
+document.documentElement.dataset.cut = scrolls.scrollWidth - scrolls.clientWidth;
+"""
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1140, 1160, 1400])
+def test_the_table_of_topics_is_not_cut(browse: Browse, width: int):
+    page = without_policy(class_page([class_row(classmate(number)) for number in range(3)]))
+    page = page.replace("</body>", f"<script>{{{_CUT}}}</script></body>")
+    dom = browse(page, "--dump-dom", f"--window-size={width},900").decode()
+    root = LexborHTMLParser(dom).css_first("html")
+    assert root is not None
+    assert root.attributes["data-cut"] == "0"
+
+
 _SEEN = """
 const rows = () => document.querySelectorAll("[data-sortable] tbody tr");
 const seen = () => [...rows()].filter((row) => row.offsetParent !== null).length;
