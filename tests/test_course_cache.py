@@ -228,6 +228,25 @@ def test_with_one_it_is_opened_shuffled_and_mapped():
     assert 0 < data()["mapped"] <= 20
 
 
+LATE = """
+import json, os, sys
+from grader.worker.fixture_scratch import use_scratch
+for folder in ("first", "second"):
+    use_scratch(os.path.join(os.environ["SCRATCH"], folder))
+late = "datasets" not in sys.modules
+from datasets import load_dataset
+rows = load_dataset("stanfordnlp/imdb")["train"].shuffle(seed=1).select(range(3))
+where = [os.path.relpath(one["filename"], os.environ["SCRATCH"]) for one in rows.cache_files]
+print(json.dumps({"late": late, "rows": len(rows), "where": where}))
+"""
+
+
+def test_so_it_is_where_the_library_is_imported_later():
+    facts = run_read_only(LATE)
+    assert (facts["late"], facts["rows"]) == (True, 3)
+    assert {path.split("/")[0] for path in facts["where"]} == {"second"}
+
+
 def test_every_file_can_be_read_by_everyone():
     closed = [path for path in course_home().rglob("*") if not path.stat().st_mode & 0o004]
     assert closed == []

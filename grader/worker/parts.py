@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 CORE, MODELS, DATASETS, TRAINER, DRAWING = "core", "models", "datasets", "trainer", "drawing"
 # The lecture's second checkpoint: its vocabulary, and its weights.
@@ -58,7 +57,6 @@ def parts_in(texts: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*map(_parts_in, texts))
 
 
-@lru_cache(maxsize=256)
 def _parts_in(text: str) -> frozenset[str]:
     if _STAR.search(text):
         return ALL

@@ -75,9 +75,9 @@ def _tokenize(short: str) -> None:
 
 def _load(name: str) -> None:
     """A checkpoint as the lecture loads it, in single precision; a fresh head, and a step."""
-    pretrained(name)
     from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
+    pretrained(name)
     inputs = AutoTokenizer.from_pretrained(name)("a first call", return_tensors="pt")
     told = {"output_attentions": True, "output_hidden_states": True, "attn_implementation": "eager"}
     with torch.no_grad():
