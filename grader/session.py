@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 import grader
 from grader.baseline import Remembering, baselines, forget_old
 from grader.course.location import cache_home, ensure_built
+from grader.early import new_pool
 from grader.fair import Gate
 from grader.grade import Course
 from grader.model import Assignment, Topic
@@ -28,10 +29,8 @@ from grader.sandbox import (
     Pool,
     Runner,
     Sandbox,
-    can_contain,
     no_guard,
     parts_in,
-    platform_name,
 )
 from grader.spec import UnknownTopicError, load_assignment, new_seed
 from grader.versions import sandbox_code, versions
@@ -123,9 +122,11 @@ def open_session(
     public_only: bool = False,
     plain: bool = False,
     guard: Guard = no_guard,
+    pool: Pool | None = None,
 ) -> Session:
     """Loads the assignment and makes sure that the course cache is there. With ``plain`` nothing
-    contains the code, as it is where nothing can. ``guard`` may refuse a sandbox.
+    contains the code, as it is where nothing can. ``guard`` may refuse a sandbox. ``pool`` is one
+    that has begun already.
 
     Raises ``SessionError``, ``SpecError`` or ``CourseCacheError``, each with what to do next.
     """
@@ -134,13 +135,16 @@ def open_session(
     assignment = load_assignment(folder, secret, topics)
     if public_only:
         assignment = public_part(assignment)
-    home = ensure_built(say)
-    pool = _pool(home, plain)
-    return Session(folder, assignment, home, secret, pool, public_only, guard=guard)
+    pool = pool or new_pool(ensure_built(say), plain)
+    return Session(folder, assignment, pool.home, secret, pool, public_only, guard=guard)
 
 
 def open_pack(
-    file: Path, topics: Iterable[str], say: Callable[[str], None], plain: bool = False
+    file: Path,
+    topics: Iterable[str],
+    say: Callable[[str], None],
+    plain: bool = False,
+    pool: Pool | None = None,
 ) -> Session:
     """The same for a student, from a pack: no reference is needed, and none is looked for.
 
@@ -155,18 +159,9 @@ def open_pack(
     if unknown:
         listed = ", ".join(known)
         raise UnknownTopicError(f"there is no topic {unknown[0]!r}. The topics are: {listed}.")
-    home = ensure_built(say)
-    session = Session(
-        file.parent, pack.assignment, home, "", _pool(home, plain), public=True, pack=pack
-    )
+    pool = pool or new_pool(ensure_built(say), plain)
+    session = Session(file.parent, pack.assignment, pool.home, "", pool, public=True, pack=pack)
     return session.only(topics or known)
-
-
-def why_uncontained(asked: bool) -> str:
-    """Why code runs without containment; ``""`` where it is contained. ``asked``: with --plain."""
-    if not can_contain():
-        return f"{platform_name()} has nothing to contain it with"
-    return "you said --plain" if asked else ""
 
 
 def parts_of(topic: Topic) -> frozenset[str]:
@@ -174,10 +169,6 @@ def parts_of(topic: Topic) -> frozenset[str]:
     inputs = [case.inputs for task in topic.tasks for case in task.cases]
     texts = (topic.reference, *topic.rights.values(), topic.probes, topic.oracles, repr(inputs))
     return parts_in(texts)
-
-
-def _pool(home: Path, plain: bool) -> Pool:
-    return Pool(home, plain=bool(why_uncontained(plain)))
 
 
 def find_reference(given: Path | None) -> Path:
@@ -240,14 +231,6 @@ def baseline_folder() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder
-
-
-def slots(asked: int) -> int:
-    """How many submissions to run at once; 0 means one a core."""
-    if asked:
-        return asked
-    own = getattr(os, "sched_getaffinity", None)  # those that this process may use, on Linux
-    return len(own(0)) if own else os.cpu_count() or 1
 
 
 def _named() -> bool:

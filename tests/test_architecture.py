@@ -90,10 +90,12 @@ ARROWS: dict[str, set[str]] = {
     "painting": {"pages", "worker"},
     "publish": {"model", "pages", "painting", "report", "whole", "receipt"},
     "versions": {"course"},
+    "early": {"sandbox", "course"},
     "session": {
         "model",
         "spec",
         "course",
+        "early",
         "fair",
         "sandbox",
         "baseline",

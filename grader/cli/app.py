@@ -88,10 +88,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check your own work on the public cases, in the folder you work in."""
-    from grader.cli import checking
+    from grader.early import begun
 
-    options = checking.Options(topics or [], folder, reference, pack, as_json, plain)
-    raise typer.Exit(checking.check(options))
+    with begun(1, plain) as pool:
+        from grader.cli import checking
+
+        options = checking.Options(topics or [], folder, reference, pack, as_json, plain)
+        raise typer.Exit(checking.check(options, pool))
 
 
 @app.command()
@@ -149,7 +152,8 @@ def grade(
     What was graded before and has not changed is kept: the same command goes on where it was
     stopped, and judges again what a change of the checks touches.
     """
-    from grader.cli import clustering, grading
+    from grader.cli.place import is_new, store_place
+    from grader.early import begun, slots
     from grader.sandbox.layers import UnknownLayerError, wanted
 
     if isolate not in ("function", "case"):
@@ -158,22 +162,26 @@ def grade(
         layers = wanted(require)
     except UnknownLayerError as error:
         raise typer.BadParameter(str(error), param_hint="--require") from None
-    where = clustering.Where(jobs, cluster, workers, tls_ca, tls_cert, tls_key)
-    options = grading.Options(
-        out=out,
-        topics=topic or [],
-        jobs=jobs,
-        reference=reference,
-        seed=seed,
-        isolate=isolate == "case",
-        unsafe=unsafe,
-        require=layers,
-        plain=plain,
-        store=store,
-        explain=explain,
-        where=where,
-    )
-    raise typer.Exit(grading.grade(paths, options, as_json))
+    # Where nothing was graded before, something is going to be run.
+    for_sure = is_new(store_place(out, store)) and not (explain or cluster)
+    with begun(slots(jobs) if for_sure else 0, plain) as pool:
+        from grader.cli import clustering, grading
+
+        options = grading.Options(
+            out=out,
+            topics=topic or [],
+            jobs=jobs,
+            reference=reference,
+            seed=seed,
+            isolate=isolate == "case",
+            unsafe=unsafe,
+            require=layers,
+            plain=plain,
+            store=store,
+            explain=explain,
+            where=clustering.Where(jobs, cluster, workers, tls_ca, tls_cert, tls_key),
+        )
+        raise typer.Exit(grading.grade(paths, options, as_json, pool))
 
 
 @app.command()

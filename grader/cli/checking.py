@@ -16,6 +16,7 @@ from grader.model import Grade, Submission
 from grader.pack import Mismatch, find_pack, mismatches, notice
 from grader.report.result import to_json
 from grader.report.terminal import print_grade
+from grader.sandbox import Pool
 from grader.session import (
     Session,
     SessionError,
@@ -41,12 +42,13 @@ class Options:
     plain: bool = False
 
 
-def check(options: Options) -> int:
-    """Judges what is in the folder on the public cases, and prints what to do next."""
+def check(options: Options, pool: Pool | None = None) -> int:
+    """Judges what is in the folder on the public cases, and prints what to do next. ``pool``:
+    sandboxes that have begun already."""
     warn(options.plain)
     with steps() as show:
         show.say("getting ready")
-        with _open(options, show) as session:
+        with _open(options, show, pool) as session:
             grade = _check(session, options, show)
     if grade is None:
         return 2
@@ -60,7 +62,7 @@ def check(options: Options) -> int:
     return code_of(grade)
 
 
-def _open(options: Options, show: Steps) -> Session:
+def _open(options: Options, show: Steps, pool: Pool | None) -> Session:
     """The pack that is named, or the nearest one upwards; else the reference."""
     if options.pack and options.reference:
         raise SessionError("what is right comes from --pack or from --reference: name one.")
@@ -68,8 +70,16 @@ def _open(options: Options, show: Steps) -> Session:
     if file is None and options.reference is None:
         file = find_pack(options.folder)
     if file is not None:
-        return open_pack(file, options.topics, show.say, options.plain)
-    return open_session(options.reference, options.topics, "public", show.say, True, options.plain)
+        return open_pack(file, options.topics, show.say, options.plain, pool)
+    return open_session(
+        options.reference,
+        options.topics,
+        "public",
+        show.say,
+        public_only=True,
+        plain=options.plain,
+        pool=pool,
+    )
 
 
 def _check(session: Session, options: Options, show: Steps) -> Grade | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom import Opener
-from grader.session import Session, slots
+from grader.early import slots
+from grader.session import Session
 
 
 @dataclass(frozen=True, slots=True)

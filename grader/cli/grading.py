@@ -16,6 +16,7 @@ from grader.cli.explaining import explain
 from grader.cli.show import Steps, err, out, print_json, steps, tell
 from grader.cli.stored import known_store, open_class_store
 from grader.cli.uncontained import refuse, warn
+from grader.early import slots
 from grader.execute import Execution
 from grader.grade import Course
 from grader.gradebook import Gradebook, Graded, base_key
@@ -27,6 +28,7 @@ from grader.publish import Publisher
 from grader.report.result import to_json
 from grader.report.rows import ClassRow
 from grader.report.terminal import class_table, print_grade
+from grader.sandbox import Pool
 from grader.session import (
     Session,
     SessionError,
@@ -34,7 +36,6 @@ from grader.session import (
     functions_of,
     names_of,
     open_session,
-    slots,
 )
 from grader.store import Store
 from grader.submission import collect, collect_class, count_class, is_class
@@ -67,8 +68,9 @@ class Options:
     where: Where = Where()  # noqa: RUF009  (a frozen value)
 
 
-def grade(paths: list[Path], options: Options, as_json: bool) -> int:
-    """Grades everything at ``paths``; exits 0 when a class was graded, whoever failed in it."""
+def grade(paths: list[Path], options: Options, as_json: bool, pool: Pool | None = None) -> int:
+    """Grades everything at ``paths``; exits 0 when a class was graded, whoever failed in it.
+    ``pool``: sandboxes that have begun already."""
     for path in paths:
         if not path.exists():
             raise SessionError(f"{path} is not there")
@@ -78,7 +80,7 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
     with steps() as show:
         show.say("getting ready")
         opened = known_store if options.explain else open_class_store
-        with _open(options, show) as session, opened(options.out, options.store) as store:
+        with _open(options, show, pool) as session, opened(options.out, options.store) as store:
             submissions = _submissions(paths, session)
             if options.explain:
                 book = gradebook(session.bare_course(options.isolate), session, store)
@@ -96,7 +98,7 @@ def grade(paths: list[Path], options: Options, as_json: bool) -> int:
     return code
 
 
-def _open(options: Options, show: Steps) -> Session:
+def _open(options: Options, show: Steps, pool: Pool | None) -> Session:
     return open_session(
         options.reference,
         options.topics,
@@ -104,6 +106,7 @@ def _open(options: Options, show: Steps) -> Session:
         show.say,
         plain=options.plain,
         guard=partial(refuse_sandbox, required=options.require, unsafe=options.unsafe),
+        pool=pool,
     )
 
 

@@ -14,7 +14,8 @@ from grader.baseline import BaselineError, run_all, topic_baseline
 from grader.cli.measuring import calibrate
 from grader.cli.mutating import COLUMNS, Mutations, counts, mutations, print_mutations
 from grader.cli.show import Steps, out, print_json, steps
-from grader.session import Session, open_session, slots
+from grader.early import slots
+from grader.session import Session, open_session
 from grader.spec import SpecError, derived_seed, load_assignment
 from grader.verify import Proof, caught_by, every_job, prove_under
 from grader.verify import verify as prove

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from grader.cli.show import out, print_json, steps
 from grader.course.location import cache_home
+from grader.early import slots
 from grader.model import Assignment
 from grader.pack import FILE, PackError, dump, is_current, load, pack_of, public_part, read_pack
 from grader.release import constraints, first_steps, kit, stale, write_kit
-from grader.session import SessionError, find_reference, open_session, slots
+from grader.session import SessionError, find_reference, open_session
 from grader.spec import load_assignment, topic_names
 from grader.synth import made_up_class
 from grader.versions import packages, stamp

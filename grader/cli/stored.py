@@ -8,27 +8,26 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.cli.place import is_new, store_place
 from grader.model import Grade
 from grader.publish import Publisher
 from grader.report.rows import ClassRow
 from grader.store import Store, open_store
 
-STORE = "store.sqlite3"
-
 
 def open_class_store(folder: Path, where: str = "") -> Store:
     """The store of the results in ``folder``: a URL or file, or by default a file in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    return open_store(where or folder / STORE, space=str(folder.resolve()))
+    return open_store(store_place(folder, where), space=str(folder.resolve()))
 
 
 @contextmanager
 def known_store(folder: Path, where: str = "") -> Iterator[Store]:
     """The same for who only asks: where there is no file yet, an empty one that leaves no trace."""
-    place = where or str(folder / STORE)
+    place = store_place(folder, where)
     with tempfile.TemporaryDirectory() as nowhere:
-        if "://" not in place and not Path(place).exists():
-            place = str(Path(nowhere, STORE))
+        if is_new(place):
+            place = store_place(Path(nowhere))
         with open_store(place, space=str(folder.resolve())) as store:
             yield store
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from grader.cli.show import err, tell
+from grader.early import why_uncontained
 from grader.sandbox import can_contain
-from grader.session import SessionError, why_uncontained
+from grader.session import SessionError
 
 
 def warn(plain: bool) -> None:

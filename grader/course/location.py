@@ -109,6 +109,15 @@ def environment(home: Path) -> dict[str, str]:
     return quiet | single | offline
 
 
+def where_built() -> Path | None:
+    """The folder in which names resolve; ``None`` where it has to be built first."""
+    if online():
+        own = os.environ.get("HF_HOME", "~/.cache/huggingface")
+        return Path(own).expanduser().absolute()
+    home = cache_home()
+    return home if is_built(home) else None
+
+
 def ensure_built(say: Callable[[str], None]) -> Path:
     """The folder in which names resolve, built first where it is missing (once, about ten seconds).
 
@@ -118,12 +127,9 @@ def ensure_built(say: Callable[[str], None]) -> Path:
     Raises:
         CourseCacheError: a package is missing, the folder cannot be written, the disk is full.
     """
-    if online():
-        own = os.environ.get("HF_HOME", "~/.cache/huggingface")
-        return Path(own).expanduser().absolute()
+    if (found := where_built()) is not None:
+        return found
     home = cache_home()
-    if is_built(home):
-        return home
     missing = [pip for name, pip in PACKAGES.items() if importlib.util.find_spec(name) is None]
     if missing:
         raise CourseCacheError(

@@ -45,5 +45,9 @@ class Guarded:
         """As the sandbox does."""
         self.inner.begin()
 
+    def need(self, parts: frozenset[str]) -> None:
+        """As the sandbox does."""
+        self.inner.need(parts)
+
     def close(self) -> None:
         self.inner.close()

@@ -59,6 +59,10 @@ class PlainSandbox:
     def begin(self) -> None:
         """Nothing is started before it is used."""
 
+    def need(self, parts: frozenset[str]) -> None:
+        """What the processes from here on import."""
+        self.parts = parts
+
     def close(self) -> None:
         """Nothing is kept between jobs."""
 

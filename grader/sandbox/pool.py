@@ -47,11 +47,10 @@ class Pool:
 
     def expect(self, number: int, soon: bool = False, parts: frozenset[str] | None = None) -> None:
         """Says that so many sandboxes may be wanted at once, before the first of them is; and
-        which parts of the libraries they need, where that is known. With ``soon`` one is going to
-        be: what takes long about it begins."""
+        which parts of the libraries they need, where that is known already. With ``soon`` one is
+        going to be: what takes long about it begins."""
         with self._lock:
-            if parts is not None:
-                self._parts = parts.union(self._parts or ())
+            known, self._parts = self._parts, _both(self._parts, parts)
             if number > 1 and not self.plain and self._zygote is None:
                 self._zygote = new_zygote(self.home, self._wanted())
             if soon and self._zygote is not None:
@@ -59,6 +58,8 @@ class Pool:
             elif soon and not self._idle:
                 self._idle.append(self._new())
                 self._idle[-1].begin()
+            if self._parts != known:
+                self._tell()
 
     @contextmanager
     def open(self) -> Iterator[Sandbox]:
@@ -71,11 +72,22 @@ class Pool:
             with self._lock:
                 self._idle.append(sandbox)
 
+    def _tell(self) -> None:
+        """Those that have begun already."""
+        for one in self._idle:
+            one.need(self._wanted())
+        if self._zygote is not None:
+            self._zygote.need(self._wanted())
+
     def _new(self) -> Sandbox:
         return open_sandbox(self.home, self.plain, zygote=self._zygote, parts=self._wanted())
 
     def _wanted(self) -> frozenset[str]:
         return ALL if self._parts is None else self._parts
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return one if other is None else other.union(one or ())
 
 
 @dataclass(frozen=True, slots=True)

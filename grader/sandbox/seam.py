@@ -50,5 +50,8 @@ class Sandbox(Runner, Contained, Protocol):
     def begin(self) -> None:
         """Starts what takes long to start, and does not wait for it. Raises ``SandboxError``."""
 
+    def need(self, parts: frozenset[str]) -> None:
+        """What it is to import of the libraries, where that was not known when it began."""
+
     def close(self) -> None:
         """Ends what is kept between jobs."""

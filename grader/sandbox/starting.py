@@ -56,19 +56,17 @@ def launch(
     home: Path,
     variables: Mapping[str, str],
     log: Any,
-    parts: Collection[str],
     module: str = "warm",
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """A new process that imports these parts of the libraries itself and then serves: what
-    ``module`` of ``grader.worker`` does. Raises ``OSError`` when this machine has no room for it.
-    """
+    """A new process that imports the core of the libraries itself and then serves: what ``module``
+    of ``grader.worker`` does. Raises ``OSError`` when this machine has no room for it."""
     hide_memory()  # the answers are here
     step_aside()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     boot = f"{_BOOT}from grader.worker import {module}; {module}.main()"
     with theirs, closed_on_error(ours):
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", boot, str(theirs.fileno()), *sorted(parts)],
+            [sys.executable, "-I", "-c", boot, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -140,7 +138,7 @@ class Forked:
 class Zygote:
     """A process from which warm processes are forked, started when the first is wanted, and again
     when it is found dead. Threads may share it. ``home`` is the course cache, ``parts`` what it
-    imports of the libraries."""
+    imports of the libraries before it is forked."""
 
     home: Path
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -184,24 +182,32 @@ class Zygote:
             self._end()
 
     def begin(self) -> None:
-        """Starts the zygote if need be, and does not wait until it can be used."""
+        """Starts the zygote if need be, and does not wait until it can be used. It imports the core
+        of the libraries, and then what it is found to ``need``."""
         with self._lock:
             self._launch()
+
+    def need(self, parts: frozenset[str]) -> None:
+        """What it is to import before its first fork: one that has begun goes on with that."""
+        with self._lock:
+            if self._ready:
+                return
+            self.parts = parts
+            if self._control is not None:
+                with suppress(OSError):  # it has ended: the first fork tells why
+                    self._control.send(self._asked())
 
     def _launch(self) -> socket.socket:
         if self._closed:
             raise SandboxError(CLOSED)
         if self._control is None:
             self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by _end)
-            self._process, self._control = launch(
-                self.home, self.variables, self._log, self.parts, "zygote"
-            )
+            self._process, self._control = launch(self.home, self.variables, self._log, "zygote")
         return self._control
 
     def _start(self) -> socket.socket:
         control = self._launch()
-        self._ready = bool(answer(control).get("ready"))
-        if not self._ready:
+        if not answer(control).get("ready"):
             said = last_words(self._log)
             self._end()
             raise SandboxError(f"the warm process did not start. It said last:\n{said}")
@@ -212,13 +218,16 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with closed_on_error(ours):
             with theirs:
-                asked = json.dumps({"parts": sorted(self.parts)}).encode()
-                socket.send_fds(control, [asked], [theirs.fileno(), log.fileno()])
+                socket.send_fds(control, [self._asked()], [theirs.fileno(), log.fileno()])
             data, handles = receive(control)
             if not handles:
                 raise ConnectionError("the zygote ended")
+        self._ready = True
         ours.settimeout(START_WALL)
         return Forked(json.loads(data)["pid"], handles[0]), ours
+
+    def _asked(self) -> bytes:
+        return json.dumps({"parts": sorted(self.parts)}).encode()
 
     def _end(self) -> None:
         """It reaps its forks that have ended, so that their time is counted, and goes."""

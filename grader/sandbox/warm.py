@@ -65,6 +65,7 @@ class WarmSandbox:
     _missing: tuple[tuple[str, str], ...] = ()
     _process: Process | None = None
     _control: socket.socket | None = None
+    _told: bool = False
     _ready: bool = False
     _lease: Lease = field(default_factory=lease_uid)
     _log: Any = None
@@ -98,8 +99,17 @@ class WarmSandbox:
 
     def begin(self) -> None:
         """Starts the warm process if need be, and does not wait until it can be used: whoever uses
-        it first does. Raises ``SandboxError``."""
+        it first does. It imports the core of the libraries, and then what it is found to ``need``.
+        Raises ``SandboxError``."""
         self._begun()
+
+    def need(self, parts: frozenset[str]) -> None:
+        """What it is to import, before it is used: one that has begun goes on with that. Later on
+        it is as it is."""
+        if not self._told:
+            self.parts = parts
+            if self._control is not None:
+                self._tell(self._control)
 
     def layers(self) -> tuple[str, ...]:
         """The containment layers that children get on this machine."""
@@ -120,6 +130,7 @@ class WarmSandbox:
 
     def _start(self) -> None:
         control = self._begun()
+        self._tell(control)
         ready = answer(control)
         if not ready.get("ready"):
             said = last_words(self._log) if self._log else CLOSED
@@ -146,14 +157,19 @@ class WarmSandbox:
             control.send(dumps({"plan": asdict(self._plan("/"))}))
         return control
 
+    def _tell(self, control: socket.socket) -> None:
+        """Which parts to import. A fork of a zygote has them."""
+        if self.zygote is None and not self._told:
+            with suppress(OSError):  # it has ended: its last words say why
+                control.send(dumps({"parts": sorted(self.parts)}))
+        self._told = True
+
     def _new_process(self) -> socket.socket:
         try:
             if self.zygote is not None:
                 self._process, self._control = self.zygote.fork(self._log, self.parts)
             else:
-                self._process, self._control = launch(
-                    self.home, self.variables, self._log, self.parts
-                )
+                self._process, self._control = launch(self.home, self.variables, self._log)
         except BaseException:
             self._stop()
             raise
@@ -163,7 +179,7 @@ class WarmSandbox:
         if self._control is not None:
             self._control.close()
             self._control = None
-        ready, self._ready = self._ready, False
+        ready, self._ready, self._told = self._ready, False, False
         if self._process is not None:
             if not ready:  # it looks at the socket when it has imported everything
                 self._process.kill()

@@ -95,18 +95,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 _there: set[str] = set()
 
 
-def preload(parts: Collection[str] = ALL) -> bool:
-    """Imports, loads and warms up what is not there yet of the core and these parts; whether there
-    was any. To be called before any fork whose code is not to be trusted."""
+def preload(parts: Collection[str] = ALL) -> frozenset[str]:
+    """Imports, loads and warms up what is not there yet of the core and these parts; returns what
+    is there now. To be called before any fork whose code is not to be trusted."""
     before = frozenset(_there)
     _there.update({CORE, *parts})
-    if _there == before:
-        return False
-    importlib.import_module("tqdm").tqdm.monitor_interval = 0
-    import_all(_there - before)
-    _keep()
-    rehearse(before, frozenset(_there))
-    return True
+    now = frozenset(_there)
+    if now != before:
+        importlib.import_module("tqdm").tqdm.monitor_interval = 0
+        import_all(now - before)
+        _keep()
+        rehearse(before, now)
+    return now
 
 
 def import_all(parts: Collection[str]) -> None:

@@ -29,15 +29,24 @@ from grader.worker.parts import ALL
 CONTROL = 3
 
 
+class _State:
+    gathered: frozenset[str] = frozenset()  # the parts that were there when memory was put in order
+
+
 def main() -> None:
-    """The life of a warm process that imports everything itself. Its arguments are the parts of
-    the libraries that it begins with."""
+    """The life of a warm process that imports everything itself: the core at once, the parts of
+    the libraries when the grader knows which."""
     sys.dont_write_bytecode = True
     control = settle_in()
     plan = _first_plan(control)
     # Before anything large is imported: what is forked from here on for the namespaces is small.
     prepared = _prepare(plan, grown=False)
-    warm_up(sys.argv[2:])
+    import_core()
+    request, _ = receive_request(control)
+    if not request:
+        containment.put_away()
+        return
+    warm_up(request["parts"])
     _serve_all(control, plan, prepared)
 
 
@@ -89,9 +98,9 @@ def _serve_all(control: socket.socket, plan: Plan, prepared: Prepared) -> None:
         containment.put_away()
 
 
-def warm_up(parts: Collection[str] = ALL) -> None:
-    """The core of the libraries and these parts imported, called once, and in huge pages. Parts can
-    follow; nothing is done about what is there already."""
+def import_core() -> None:
+    """What every topic needs of the libraries, imported and called once. ``warm_up`` has to
+    follow."""
     gc.disable()  # until all is imported: looking through it again and again takes a tenth of that
     at_fork.watch()
     import torch
@@ -100,10 +109,20 @@ def warm_up(parts: Collection[str] = ALL) -> None:
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, which a child may not
     from grader.worker import child, fixtures  # noqa: F401
 
-    new = fixtures.preload(parts)
+    fixtures.preload(())
+
+
+def warm_up(parts: Collection[str] = ALL) -> None:
+    """The core of the libraries and these parts imported, called once, and in huge pages. Parts can
+    follow; nothing is done about what is there already."""
+    import_core()
+    from grader.worker import fixtures
+
+    there = fixtures.preload(parts)
     at_fork.leave()
     gc.enable()
-    if new:
+    if there != _State.gathered:
+        _State.gathered = there
         containment.share_without_names()
         gc.collect()
         holes.fill()

@@ -2,8 +2,9 @@
 
 In: requests on a socket (file descriptor 3), each with the parts of the libraries that are wanted,
 and as descriptors a warm process's own control socket and its log. Out: a descriptor of the warm
-process. What it does not have yet of these parts it imports first. So a slot more costs a fork, and
-not an import, and shares the memory of the others. No job and no plan ever reaches it, and it forks
+process. What it does not have yet of these parts it imports first; that alone it does where no
+descriptors come along. So a slot more costs a fork, and not an import, and shares the memory of the
+others. No job and no plan ever reaches it, and it forks
 no students' code itself.
 """
 
@@ -21,11 +22,11 @@ from grader.worker import at_fork, warm
 
 
 def main() -> None:
-    """Serves until the socket closes; its arguments are the parts of the libraries that it begins
-    with. The warm processes go on until their own sockets close."""
+    """Serves until the socket closes; it begins with the core of the libraries. The warm processes
+    go on until their own sockets close."""
     sys.dont_write_bytecode = True
     control = warm.settle_in()
-    warm.warm_up(sys.argv[2:])
+    warm.import_core()
     control.send(json.dumps({"ready": True}).encode())
     running: dict[int, int] = {}
     watched = select.poll()
@@ -41,9 +42,10 @@ def main() -> None:
             if not request:
                 os._exit(0)  # there is nothing to tidy up, and Python would take its time
             warm.warm_up(request["parts"])
-            handle, pid = _fork(control, running, descriptors)
-            watched.register(handle, select.POLLIN)
-            running[handle] = pid
+            if descriptors:
+                handle, pid = _fork(control, running, descriptors)
+                watched.register(handle, select.POLLIN)
+                running[handle] = pid
 
 
 def _fork(control: socket.socket, running: dict[int, int], given: list[int]) -> tuple[int, int]:

@@ -21,7 +21,7 @@ import pytest
 from cluster_helpers import Ground, busy, ground, job, wait
 
 from grader.baseline import topic_baseline
-from grader.cli.stored import STORE
+from grader.cli.place import STORE
 from grader.cluster import Cluster, ClusterError, Options, open_cluster
 from grader.grade import Course, grade_class
 from grader.model import (

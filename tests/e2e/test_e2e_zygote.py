@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 from e2e_helpers import REFERENCE
 
+from grader import early
 from grader.baseline import reference_job
+from grader.early import begun
 from grader.model import Call, Case, Job, Returned
 from grader.sandbox import Pool, SandboxError, WarmSandbox
 from grader.sandbox.starting import Zygote
@@ -334,3 +336,70 @@ def test_a_pool_starts_with_what_it_is_told(home: Path, number: int):
             first = sandbox.pid
             assert value(sandbox, DRAWN) is False
             assert sandbox.pid == first
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_that_began_before_its_parts_were_known_goes_on_with_these(home: Path, number: int):
+    with Pool(home) as pool:
+        pool.expect(number, soon=True)
+        begun = pool._zygote.pid if number > 1 else pool._idle[0].pid
+        pool.expect(number, soon=True, parts=frozenset())
+        with pool.open() as sandbox:
+            assert value(sandbox, PLAIN) is False
+            assert begun == (pool._zygote.pid if number > 1 else sandbox.pid)
+
+
+def test_one_that_is_told_of_no_parts_has_all(home: Path):
+    with WarmSandbox(home) as sandbox:
+        sandbox.begin()
+        assert value(sandbox, PLAIN) is True
+
+
+@pytest.mark.parametrize("of_a_zygote", [False, True])
+def test_one_that_is_used_stays_as_it_is(home: Path, of_a_zygote: bool):
+    with (
+        closing(Zygote(home, parts=frozenset())) as mine,
+        WarmSandbox(home, zygote=mine if of_a_zygote else None, parts=frozenset()) as sandbox,
+    ):
+        assert value(sandbox, PLAIN) is False
+        first = sandbox.pid
+        mine.need(frozenset({"datasets"}))
+        sandbox.need(frozenset({"datasets"}))
+        assert value(sandbox, PLAIN) is False
+        assert value(sandbox, IN_TWO_PROCESSES) == "[2, 4, 6]", "nobody thinks that it has them"
+        assert sandbox.pid != first
+
+
+def test_a_zygote_that_ends_while_it_imports_ends_at_once(home: Path):
+    mine = Zygote(home)
+    mine.begin()
+    mine.need(frozenset({"datasets"}))
+    pid = mine.pid
+    mine.close()
+    assert ends(pid, 0.5)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_has_begun_ends_with_the_command(home: Path, number: int):
+    with begun(number, plain=False) as pool:
+        assert pool is not None
+        pid = pool._zygote.pid if number > 1 else pool._idle[0].pid
+        assert not ends(pid, 0.1)
+    assert ends(pid, 0.5)
+
+
+def test_nothing_begins_for_who_wants_none_or_has_no_course(monkeypatch: pytest.MonkeyPatch):
+    with begun(0, plain=False) as pool:
+        assert pool is None
+    monkeypatch.setattr(early, "where_built", lambda: None)
+    with begun(1, plain=False) as pool:
+        assert pool is None
+
+
+def test_plain_processes_begin_when_they_are_used(home: Path):
+    with begun(2, plain=True) as pool:
+        assert pool is not None
+        assert pool._zygote is None
+        pool.expect(2, parts=frozenset())
+        with pool.open() as sandbox:
+            assert value(sandbox, PLAIN) is False

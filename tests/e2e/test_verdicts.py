@@ -22,9 +22,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.early import slots
 from grader.grade import grade_class
 from grader.model import Grade, Status, TopicGrade
-from grader.session import Session, functions_of, names_of, open_session, slots
+from grader.session import Session, functions_of, names_of, open_session
 from grader.submission import collect, collect_class
 from grader.synth import BROKEN, MISTAKE, RIGHT, Made, made_up_class
 
