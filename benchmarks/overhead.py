@@ -19,23 +19,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.contained import Clock, contained
 from benchmarks.direct import Direct, Spent
+from benchmarks.idle_parts import IdleParts, idle_parts
 from benchmarks.table import markdown as table_of
 from benchmarks.table import measured_on, replace_section
 from grader.judge import judge_topic
-from grader.model import Observation, Raised, Returned, Source, Topic
+from grader.model import Job, Observation, Raised, Returned, Source, Topic
 from grader.plan import plan
 from grader.sandbox import WarmSandbox
 from grader.session import Session, open_session
@@ -53,7 +55,6 @@ TOPICS = (
     "generate",
 )
 AIM_RATIO, AIM_FIXED = 1.5, 0.060  # times the limit; seconds a submission and topic
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Line:
     """A topic's medians. ``ratio`` is that of rounds, pair by pair; ``judge`` one submission's."""
 
     topic: str
+    functions: int
     cases: int
     ours: Spent
     limit: Spent
@@ -113,7 +115,7 @@ def measure(rounds: int, names: Sequence[str], judge: bool) -> dict[str, Any]:
     with session, WarmSandbox(home, parts=parts) as sandbox, Direct(home, parts) as direct:
         layers = sandbox.layers()
         judged = _judged(session, sandbox) if judge else {}
-        clock = _Clock(sandbox.pid)
+        clock = Clock(sandbox.pid)
         kept = clock.rooms()
         found = []
         for topic in session.assignment.topics:
@@ -121,12 +123,14 @@ def measure(rounds: int, names: Sequence[str], judge: bool) -> dict[str, Any]:
             idle = list(_rounds(topic, rounds, sandbox, direct, clock, _idle))
             found.append((topic, busy, idle))
         room = (clock.rooms() - kept) / (2 * (rounds + 1) * len(found))
+        parted = _parted(session.assignment.topics, rounds, sandbox, clock, room)
         lines = [_line(*one, room, judged.get(one[0].name)) for one in found]
     return {
         "measured": f"{measured_on()[:-1]}; {rounds} rounds.",
         "layers": layers,
         "rounds": rounds,
         "room_cpu": room,
+        "idle_parts": asdict(parted),
         "topics": [asdict(line) | {"fixed": asdict(line.fixed)} for line in lines],
     }
 
@@ -192,6 +196,18 @@ def summary(figures: dict[str, Any]) -> str:
     return (
         f"A submission takes {_both(ratio, 1, 2)} times the limit (aim: at most {AIM_RATIO}); "
         f"the fixed cost is {_both(mean, 1e3, 0)} ms a topic (aim: at most {AIM_FIXED * 1e3:.0f})."
+        f"{_of_parts(figures)}"
+    )
+
+
+def _of_parts(figures: dict[str, Any]) -> str:
+    found = figures["idle_parts"]
+    job, function, case = (_both(found[name], 1e3, 1) for name in ("job", "function", "case"))
+    functions = sum(line["functions"] for line in figures["topics"])
+    mean = functions / len(figures["topics"])
+    return (
+        f" Without inputs a job takes {job} ms, each function (a topic has {mean:.1f}) {function} "
+        f"besides, each case {case}; the rest is that inputs are first made in every fork anew."
     )
 
 
@@ -205,56 +221,20 @@ def _both(spent: dict[str, float] | None, scale: float, digits: int) -> str:
     return f"{spent['cpu'] * scale:.{digits}f} / {spent['wall'] * scale:.{digits}f}"
 
 
-class _Clock:
-    """CPU seconds of this process, of the warm one and of its keeper."""
-
-    def __init__(self, pid: int) -> None:
-        self._warm = pid
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        self._keepers = [int(number) for number in below]
-
-    def now(self) -> float:
-        """Without any process's children."""
-        return time.process_time() + sum(map(_own_cpu, (self._warm, *self._keepers)))
-
-    def rooms(self) -> float:
-        """What the keeper's children took, in hundredths."""
-        return sum(map(_children_cpu, self._keepers))
-
-
-def _own_cpu(pid: int) -> float:
-    # The clock of another process: clock_getcpuclockid(3) has no binding, its number is this.
-    return time.clock_gettime((~pid << 3) | 2)
-
-
-def _children_cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[13:15])) / TICK
-
-
 def _rounds(
     topic: Topic,
     number: int,
     sandbox: WarmSandbox,
     direct: Direct,
-    clock: _Clock,
+    clock: Clock,
     source_of: Callable[[Topic, int], str],
 ) -> Iterator[Round]:
     for turn in range(-1, number):
         source = source_of(topic, max(turn, 0))
-        ours, observation = _contained(topic, source, sandbox, clock)
+        ours, observation = contained(partial(plan, topic, source), sandbox, clock)
         limit, limit_cases = direct.run(plan(topic, source))
         if turn >= 0:
             yield Round(ours, limit, _of_cases(observation), limit_cases)
-
-
-def _contained(
-    topic: Topic, source: str, sandbox: WarmSandbox, clock: _Clock
-) -> tuple[Spent, Observation]:
-    cpu, wall = clock.now(), time.monotonic()
-    observation = sandbox.run(plan(topic, source))
-    wall = time.monotonic() - wall
-    return Spent(clock.now() - cpu + observation.cpu, wall), observation
 
 
 def _of_cases(observation: Observation) -> Spent:
@@ -265,6 +245,22 @@ def _of_cases(observation: Observation) -> Spent:
         if isinstance(outcome, Returned | Raised)
     ]
     return Spent(sum(one.cpu for one in done), sum(one.wall for one in done))
+
+
+def _parted(
+    topics: Sequence[Topic], rounds: int, sandbox: WarmSandbox, clock: Clock, room: float
+) -> IdleParts:
+    """Of the topic with the most cases."""
+    topic = max(topics, key=_cases_of)
+
+    def run(job: Job) -> Spent:
+        return _with(contained(lambda: job, sandbox, clock)[0], room)
+
+    return idle_parts(plan(topic, _idle(topic, 0)), rounds, run)
+
+
+def _cases_of(topic: Topic) -> int:
+    return sum(len(task.cases) for task in topic.tasks)
 
 
 def _right(topic: Topic, turn: int) -> str:
@@ -297,7 +293,8 @@ def _line(
 ) -> Line:
     return Line(
         topic.name,
-        sum(len(task.cases) for task in topic.tasks),
+        len(topic.tasks),
+        _cases_of(topic),
         _median([_with(one.ours, room) for one in busy]),
         _median([one.limit for one in busy]),
         _median([_ratio(_with(one.ours, room), one.limit) for one in busy]),

@@ -11,7 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from benchmarks import overhead, table
+from benchmarks import direct, overhead, table
+from benchmarks.idle_parts import idle_parts
 from benchmarks.peers import notebooks, report
 from benchmarks.peers.contest import Sample
 from benchmarks.peers.hand_ins import PERFECT, STUB, TOPIC, WRONG, class_of, four_questions
@@ -22,7 +23,7 @@ from benchmarks.peers.report import Findings, Measured
 from benchmarks.peers.trouble import MODULE, troubles
 from grader.baseline import topic_baseline
 from grader.grade import Course, grade_submission
-from grader.model import Assignment, Source, Submission
+from grader.model import Assignment, Call, Case, Job, Source, Submission
 from grader.sandbox import WarmSandbox
 from grader.submission import collect
 
@@ -229,6 +230,7 @@ def test_how_close_to_the_limit_a_class_comes_is_told_as_a_section():
 
     line = {
         "topic": "pad_batch",
+        "functions": 3,
         "cases": 53,
         "ours": spent(0.3, 0.4),
         "limit": spent(0.2, 0.1),
@@ -239,13 +241,38 @@ def test_how_close_to_the_limit_a_class_comes_is_told_as_a_section():
         "judge": None,
     }
     other = {**line, "topic": "trainer", "limit": spent(0.4, 0.4), "fixed": spent(0.07, 0.02)}
-    figures = {"topics": [line, other], "layers": ["seccomp"], "measured": "Measured then."}
+    idle = {"job": spent(0.01, 0.02), "function": spent(0.009, 0.008), "case": spent(2e-4, 1e-4)}
+    figures = {"topics": [line, other], "idle_parts": idle, "measured": "Measured then."}
     text = overhead.markdown(figures)
     assert "| pad_batch | 53 | 300 / 400 | 200 / 100 | 1.50 / 4.00 | 1.20 |" in text
     assert "| all | 106 | 600 / 800 | 600 / 500 | 1.00 / 1.60 |" in text
     assert "takes 1.00 / 1.60 times the limit (aim: at most 1.5)" in text
     assert "the fixed cost is 60 / 40 ms a topic (aim: at most 60)" in text
+    assert "a job takes 10.0 / 20.0 ms, each function (a topic has 3.0) 9.0 / 8.0 besides" in text
+    assert "each case 0.2 / 0.1;" in text
     assert "Measured then." in text
+
+
+def test_what_an_idle_job_costs_is_taken_apart():
+    """Twelve milliseconds, nine for each function, a quarter for each case; less by the clock."""
+    asked: list[Job] = []
+
+    def run(job: Job) -> direct.Spent:
+        asked.append(job)
+        cases = [case for call in job.calls for case in call.cases]
+        assert not any(case.inputs for case in cases)
+        cpu = 0.012 + 0.009 * len(job.calls) + 0.00025 * len(cases)
+        return direct.Spent(cpu, cpu / 2)
+
+    cases = tuple(Case(f"c{n}", {"x": n}, public=n % 2 > 0) for n in range(8))
+    calls = (Call("f", cases), Call("g", cases[:1]), Call("h", cases[1:4]))
+    found = idle_parts(Job("t", "", "t.py", calls), 3, run)
+    assert len(asked) == 4 * 3
+    assert [case.name for case in asked[1].calls[0].cases] == ["c1", "c0"]
+    seconds = [(one.cpu, one.wall) for one in (found.job, found.function, found.case)]
+    assert seconds == [
+        pytest.approx(pair) for pair in [(0.012, 0.006), (0.009, 0.0045), (0.00025, 0.000125)]
+    ]
 
 
 def test_the_least_that_a_grader_can_take_is_the_cases_and_one_start():
