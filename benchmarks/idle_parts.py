@@ -1,6 +1,6 @@
 """What a job costs that does nothing, taken apart.
 
-In: a topic, and a way to run a job. Out: the seconds of the job itself, of each function and of
+In: a job, and a way to run one like it. Out: the seconds of the job itself, of each function and of
 each case, as differences between jobs that ask for less and less. Their cases have no inputs: the
 making of these costs what it costs.
 """

@@ -202,7 +202,8 @@ def summary(figures: dict[str, Any]) -> str:
 
 def _of_parts(figures: dict[str, Any]) -> str:
     found = figures["idle_parts"]
-    job, function, case = (_both(found[name], 1e3, 1) for name in ("job", "function", "case"))
+    job, function = (_both(found[name], 1e3, 1) for name in ("job", "function"))
+    case = _both(found["case"], 1e3, 2)
     functions = sum(line["functions"] for line in figures["topics"])
     mean = functions / len(figures["topics"])
     return (

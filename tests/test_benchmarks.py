@@ -249,7 +249,7 @@ def test_how_close_to_the_limit_a_class_comes_is_told_as_a_section():
     assert "takes 1.00 / 1.60 times the limit (aim: at most 1.5)" in text
     assert "the fixed cost is 60 / 40 ms a topic (aim: at most 60)" in text
     assert "a job takes 10.0 / 20.0 ms, each function (a topic has 3.0) 9.0 / 8.0 besides" in text
-    assert "each case 0.2 / 0.1;" in text
+    assert "each case 0.20 / 0.10;" in text
     assert "Measured then." in text
 
 

@@ -4,8 +4,7 @@ In: requests on a socket (file descriptor 3), each with the parts of the librari
 and as descriptors a warm process's own control socket and its log. Out: a descriptor of the warm
 process. What it does not have yet of these parts it imports first; that alone it does where no
 descriptors come along. So a slot more costs a fork, and not an import, and shares the memory of the
-others. No job and no plan ever reaches it, and it forks
-no students' code itself.
+others. No job and no plan ever reaches it, and it forks no students' code itself.
 """
 
 from __future__ import annotations
